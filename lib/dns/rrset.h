@@ -1,0 +1,61 @@
+// An RRset: all rdata of one owner, type and class, under one TTL (RFC 2181 section 5). Values; any
+// thread.
+#ifndef NAVE_LIB_DNS_RRSET_H_
+#define NAVE_LIB_DNS_RRSET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lib/dns/message.h"
+#include "lib/dns/name.h"
+#include "lib/dns/type.h"
+
+namespace nave::dns {
+
+// RFC 2181 section 8: 31 bits.
+inline constexpr uint32_t kMaxTtlSeconds = 0x7fffffff;
+// Of one RRset; more would not fit into a TCP message anyway.
+inline constexpr size_t kMaxRdatasPerRRset = 4096;
+
+struct RRset {
+  Name owner;
+  RRType type = RRType::kA;
+  RRClass rrclass = RRClass::kIn;
+  uint32_t ttl = 0;                 // Seconds.
+  std::vector<std::string> rdatas;  // Uncompressed wire form, in the order given.
+
+  // Adds rdata. ALREADY_EXISTS if an equal one (names compared without case) is there,
+  // INVALID_ARGUMENT if it does not have the form of the type, RESOURCE_EXHAUSTED above
+  // kMaxRdatasPerRRset.
+  absl::Status Add(absl::string_view rdata);
+  // Adds rdata in presentation form; errors as Add, and INVALID_ARGUMENT if it cannot be read.
+  absl::Status AddText(absl::string_view text, const Name& origin = Name());
+  // The rdatas in presentation form.
+  std::vector<std::string> RdataTexts() const;
+  std::vector<ResourceRecord> ToRecords() const;
+  // One line per rdata, each with a final newline.
+  std::string ToText() const;
+};
+
+// The RRset alone: at least one rdata, all of the right form, no duplicates, TTL of 31 bits, no
+// meta type, one rdata only for SOA, CNAME and DNAME.
+absl::Status ValidateRRset(const RRset& rrset);
+
+// Records (of any number of owners and types) grouped into RRsets in order of first appearance. The
+// smallest TTL counts (RFC 2181 section 5.2); duplicates are dropped.
+std::vector<RRset> GroupRecords(absl::Span<const ResourceRecord> records);
+
+// What must hold among the RRsets of a zone: all at or below `apex`; no CNAME beside other data
+// (RFC 1034 section 3.6.2; RFC 2181 section 10.1); no CNAME at the apex; no two RRsets of the same
+// owner and type; nothing below a DNAME (RFC 6672 section 2.4). SOA and NS only where they may be:
+// SOA at the apex. Whether SOA must exist is the caller's business.
+absl::Status ValidateZone(const Name& apex, absl::Span<const RRset> rrsets);
+
+}  // namespace nave::dns
+
+#endif  // NAVE_LIB_DNS_RRSET_H_

@@ -1,0 +1,74 @@
+// A cursor over bytes from the wire whose error sticks: after the first failure every read gives
+// zero or nothing, so a caller reads a whole structure and asks once (data-plane.md section 1). Not
+// shared between threads.
+#ifndef NAVE_LIB_DNS_WIRE_READER_H_
+#define NAVE_LIB_DNS_WIRE_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lib/dns/name.h"
+#include "lib/dns/wire_error.h"
+
+namespace nave::dns {
+
+// The octets of a string, as the readers want them.
+inline absl::Span<const uint8_t> ToOctets(absl::string_view s) {
+  return absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(s.data()), s.size());
+}
+inline absl::string_view ToStringView(absl::Span<const uint8_t> octets) {
+  return absl::string_view(reinterpret_cast<const char*>(octets.data()), octets.size());
+}
+
+class WireReader {
+ public:
+  // `message` must outlive the reader. Compression pointers count from its start.
+  explicit WireReader(absl::Span<const uint8_t> message)
+      : message_(message), end_(message.size()) {}
+  explicit WireReader(absl::string_view message) : WireReader(ToOctets(message)) {}
+
+  // Network order; 0 and kTruncated when the bytes end.
+  uint8_t ReadU8();
+  uint16_t ReadU16();
+  uint32_t ReadU32();
+  // `size` octets, valid while the message lives; empty on error.
+  absl::string_view ReadBytes(size_t size);
+  // A length octet and that many octets (RFC 1035 section 3.3 <character-string>).
+  absl::string_view ReadCharacterString();
+  // A name with its compression resolved; the root on error.
+  Name ReadName();
+  // A name in which a pointer is an error.
+  Name ReadUncompressedName();
+  // All octets up to the end or the limit.
+  absl::string_view ReadRest() { return ReadBytes(remaining()); }
+
+  // Makes reads stop at offset() + `size`; gives the end that held before, to restore with set_end.
+  // Fails with kTruncated if that is behind the present end.
+  size_t PushLimit(size_t size);
+  // REQUIRES: end <= size of the message.
+  void set_end(size_t end) { end_ = end; }
+
+  void Fail(WireError error) {
+    if (error_ == WireError::kOk) error_ = error;
+  }
+  bool ok() const { return error_ == WireError::kOk; }
+  WireError error() const { return error_; }
+  size_t offset() const { return offset_; }
+  size_t remaining() const { return ok() ? end_ - offset_ : 0; }
+  bool AtEnd() const { return remaining() == 0; }
+  absl::Span<const uint8_t> message() const { return message_; }
+
+ private:
+  bool Take(size_t size);
+
+  absl::Span<const uint8_t> message_;
+  size_t offset_ = 0;
+  size_t end_;
+  WireError error_ = WireError::kOk;
+};
+
+}  // namespace nave::dns
+
+#endif  // NAVE_LIB_DNS_WIRE_READER_H_
