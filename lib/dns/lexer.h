@@ -44,6 +44,8 @@ class Lexer {
   absl::Status ReadQuoted(Entry* entry);
   // Extends to the end of a token such as alpn="h2,h3", whose quotes stand inside.
   absl::Status ReadBare(Entry* entry);
+  // Moves behind one character, or one escape, of a token.
+  absl::Status Step();
   absl::Status Add(Token token, Entry* entry);
 
   absl::string_view input_;

@@ -44,11 +44,9 @@ class WireReader {
   // All octets up to the end or the limit.
   absl::string_view ReadRest() { return ReadBytes(remaining()); }
 
-  // Makes reads stop at offset() + `size`; gives the end that held before, to restore with set_end.
-  // Fails with kTruncated if that is behind the present end.
-  size_t PushLimit(size_t size);
-  // REQUIRES: end <= size of the message.
-  void set_end(size_t end) { end_ = end; }
+  // A reader of the next `size` octets, whose names still resolve in the whole message; this reader
+  // moves behind them. kTruncated in both if there are fewer.
+  WireReader Sub(size_t size);
 
   void Fail(WireError error) {
     if (error_ == WireError::kOk) error_ = error;
@@ -61,6 +59,7 @@ class WireReader {
   absl::Span<const uint8_t> message() const { return message_; }
 
  private:
+  // Moves `size` octets on; false, and kTruncated, if there are fewer.
   bool Take(size_t size);
 
   absl::Span<const uint8_t> message_;

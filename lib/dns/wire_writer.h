@@ -38,8 +38,6 @@ class WireWriter {
   // The name, its longest known suffix as a pointer (RFC 1035 section 4.1.4); its own suffixes
   // become targets.
   void WriteName(const Name& name);
-  // The name in full; its suffixes become targets all the same.
-  void WriteNameUncompressed(const Name& name);
   // Overwrites two octets written before. REQUIRES: offset + 2 <= size().
   void PatchU16(size_t offset, uint16_t value);
 
@@ -67,7 +65,6 @@ class WireWriter {
   size_t FindTarget(const uint8_t* suffix, uint16_t hash) const;
   bool MatchesAt(size_t offset, const uint8_t* suffix) const;
   void AddTarget(size_t offset, uint16_t hash);
-  void WriteNameFrom(const Name& name, bool compress);
 
   absl::Span<uint8_t> buffer_;
   size_t limit_;

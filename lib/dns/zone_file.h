@@ -23,6 +23,8 @@ inline constexpr size_t kMaxZoneFileSize = 64u << 20;
 inline constexpr size_t kMaxZoneFileRecords = 1u << 20;
 // One record with its continuation lines.
 inline constexpr size_t kMaxTokensPerEntry = 8192;
+// Of one file; later ones are dropped.
+inline constexpr size_t kMaxZoneFileWarnings = 100;
 
 struct ZoneFileOptions {
   // What relative names stand below until $ORIGIN says otherwise.

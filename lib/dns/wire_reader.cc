@@ -1,0 +1,73 @@
+#include "lib/dns/wire_reader.h"
+
+namespace nave::dns {
+
+bool WireReader::Take(size_t size) {
+  if (!ok()) return false;
+  if (size > end_ - offset_) {
+    Fail(WireError::kTruncated);
+    return false;
+  }
+  offset_ += size;
+  return true;
+}
+
+uint8_t WireReader::ReadU8() { return Take(1) ? message_[offset_ - 1] : 0; }
+
+uint16_t WireReader::ReadU16() {
+  if (!Take(2)) return 0;
+  return static_cast<uint16_t>(message_[offset_ - 2] << 8 | message_[offset_ - 1]);
+}
+
+uint32_t WireReader::ReadU32() {
+  if (!Take(4)) return 0;
+  const uint8_t* at = message_.data() + offset_ - 4;
+  return uint32_t{at[0]} << 24 | uint32_t{at[1]} << 16 | uint32_t{at[2]} << 8 | at[3];
+}
+
+absl::string_view WireReader::ReadBytes(size_t size) {
+  if (!Take(size)) return {};
+  return ToStringView(message_.subspan(offset_ - size, size));
+}
+
+absl::string_view WireReader::ReadCharacterString() { return ReadBytes(ReadU8()); }
+
+Name WireReader::ReadName() {
+  Name name;
+  if (!ok()) return name;
+  // The name's own octets must end before the limit; what its pointers aim at lies before.
+  size_t at = offset_;
+  const WireError error = Name::FromWire(message_.subspan(0, end_), &at, &name);
+  if (error != WireError::kOk) {
+    Fail(error);
+    return Name();
+  }
+  offset_ = at;
+  return name;
+}
+
+Name WireReader::ReadUncompressedName() {
+  Name name;
+  if (!ok()) return name;
+  size_t size = 0;
+  const absl::string_view rest = ToStringView(message_.subspan(offset_, end_ - offset_));
+  const WireError error = Name::FromUncompressed(rest, &size, &name);
+  if (error != WireError::kOk) {
+    Fail(error);
+    return Name();
+  }
+  offset_ += size;
+  return name;
+}
+
+WireReader WireReader::Sub(size_t size) {
+  WireReader sub = *this;
+  if (Take(size)) {
+    sub.end_ = offset_;
+  } else {
+    sub.Fail(error_);
+  }
+  return sub;
+}
+
+}  // namespace nave::dns

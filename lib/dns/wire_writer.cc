@@ -1,0 +1,119 @@
+#include "lib/dns/wire_writer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace nave::dns {
+namespace {
+
+// A pointer has 14 bits (RFC 1035 section 4.1.4).
+constexpr size_t kMaxPointer = 0x3FFF;
+
+uint16_t Fold(uint32_t hash) { return static_cast<uint16_t>(hash ^ hash >> 16); }
+
+uint32_t HashLabel(uint32_t hash, const uint8_t* label) {
+  for (int i = 0; i <= *label; ++i) hash = (hash ^ ToLowerOctet(label[i])) * 0x01000193u;
+  return hash;
+}
+
+bool SameLabel(const uint8_t* a, const uint8_t* b) {
+  for (int i = 0; i <= *b; ++i) {
+    if (a[i] != b[i] && ToLowerOctet(a[i]) != ToLowerOctet(b[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool WireWriter::Reserve(size_t size) {
+  if (full_ || size > limit_ - size_) {
+    full_ = true;
+    return false;
+  }
+  return true;
+}
+
+void WireWriter::WriteU8(uint8_t value) {
+  if (Reserve(1)) buffer_[size_++] = value;
+}
+
+void WireWriter::WriteU16(uint16_t value) {
+  if (!Reserve(2)) return;
+  buffer_[size_++] = value >> 8;
+  buffer_[size_++] = value & 0xFF;
+}
+
+void WireWriter::WriteU32(uint32_t value) {
+  if (!Reserve(4)) return;
+  WriteU16(value >> 16);
+  WriteU16(value & 0xFFFF);
+}
+
+void WireWriter::WriteBytes(absl::string_view bytes) {
+  if (bytes.empty() || !Reserve(bytes.size())) return;
+  std::memcpy(buffer_.data() + size_, bytes.data(), bytes.size());
+  size_ += bytes.size();
+}
+
+void WireWriter::WriteBytes(absl::Span<const uint8_t> bytes) {
+  WriteBytes(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+void WireWriter::WriteName(const Name& name) {
+  const uint8_t* wire = name.wire().data();
+  uint8_t offsets[kMaxLabels];
+  uint16_t hashes[kMaxLabels];
+  const int count = name.label_count();
+  for (int i = 0, at = 0; i < count; at += 1 + wire[at], ++i) offsets[i] = at;
+  uint32_t hash = 0x811C9DC5u;
+  for (int i = count - 1; i >= 0; --i) hashes[i] = Fold(hash = HashLabel(hash, wire + offsets[i]));
+
+  size_t pointer = 0;
+  int kept = 0;
+  while (kept < count && (pointer = FindTarget(wire + offsets[kept], hashes[kept])) == 0) ++kept;
+  const size_t prefix = kept < count ? offsets[kept] : name.wire_size();
+  if (!Reserve(prefix + (pointer != 0 ? 2 : 0))) return;
+  for (int i = 0; i < kept; ++i) AddTarget(size_ + offsets[i], hashes[i]);
+  WriteBytes(name.wire().subspan(0, prefix));
+  if (pointer != 0) WriteU16(0xC000 | pointer);
+}
+
+size_t WireWriter::FindTarget(const uint8_t* suffix, uint16_t hash) const {
+  for (size_t i = 0; i < target_count_; ++i) {
+    if (targets_[i].hash == hash && MatchesAt(targets_[i].offset, suffix))
+      return targets_[i].offset;
+  }
+  return 0;
+}
+
+bool WireWriter::MatchesAt(size_t offset, const uint8_t* suffix) const {
+  const uint8_t* at = buffer_.data() + offset;
+  while (true) {
+    // The pointers are our own: backwards, so this ends.
+    while ((*at & 0xC0) == 0xC0) at = buffer_.data() + ((at[0] & 0x3F) << 8 | at[1]);
+    if (*at != *suffix || !SameLabel(at, suffix)) return false;
+    if (*at == 0) return true;
+    suffix += 1 + *suffix;
+    at += 1 + *at;
+  }
+}
+
+void WireWriter::AddTarget(size_t offset, uint16_t hash) {
+  if (target_count_ == kMaxTargets || offset > kMaxPointer || offset == 0) return;
+  targets_[target_count_++] = {hash, static_cast<uint16_t>(offset)};
+}
+
+void WireWriter::PatchU16(size_t offset, uint16_t value) {
+  buffer_[offset] = value >> 8;
+  buffer_[offset + 1] = value & 0xFF;
+}
+
+void WireWriter::RollBack(const Mark& mark) {
+  size_ = mark.size;
+  target_count_ = mark.targets;
+  full_ = false;
+}
+
+void WireWriter::set_limit(size_t limit) { limit_ = std::clamp(limit, size_, buffer_.size()); }
+
+}  // namespace nave::dns
