@@ -1,0 +1,114 @@
+// One thread's loop over epoll: file descriptors, timers, and tasks that other threads post
+// (data-plane.md section 1). All calls on the loop's own thread, except Post and Stop, which any
+// thread may call. Before Run, the thread that made the loop counts as its own.
+#ifndef NAVE_LIB_NET_EVENT_LOOP_H_
+#define NAVE_LIB_NET_EVENT_LOOP_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "lib/base/clock.h"
+
+namespace nave::net {
+
+class EventLoop {
+ public:
+  // Bounds: events taken from the kernel in one turn; tasks that may wait; timers and descriptors
+  // that may exist.
+  static constexpr int kMaxEventsPerTurn = 256;
+  static constexpr size_t kMaxTasks = 65536;
+  static constexpr size_t kMaxTimers = 1u << 20;
+  static constexpr size_t kMaxWatches = 1u << 17;
+
+  using TimerId = uint64_t;
+  static constexpr TimerId kNoTimer = 0;
+  using Task = std::function<void()>;
+  // Gets the epoll events that came (EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP).
+  using WatchCallback = std::function<void(uint32_t events)>;
+
+  // `clock` must outlive the loop. An error of the system as INTERNAL or RESOURCE_EXHAUSTED.
+  static absl::StatusOr<std::unique_ptr<EventLoop>> Create(Clock* clock);
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  // Calls back, level-triggered, when one of `events` holds for `fd`. The descriptor stays the
+  // caller's, who must Unwatch before closing it. ALREADY_EXISTS if `fd` is watched,
+  // RESOURCE_EXHAUSTED above kMaxWatches.
+  absl::Status Watch(int fd, uint32_t events, WatchCallback callback);
+  // Changes what is waited for; 0 is nothing (but errors). NOT_FOUND if `fd` is not watched.
+  absl::Status Rewatch(int fd, uint32_t events);
+  // No callback for `fd` runs after this, even for an event of the same turn. May be called within
+  // the callback. Nothing if `fd` is not watched.
+  void Unwatch(int fd);
+
+  // Runs `task` once, not before `delay`. kNoTimer, and the task is dropped, above kMaxTimers.
+  TimerId RunAfter(absl::Duration delay, Task task);
+  // Nothing if the timer has run or never was.
+  void Cancel(TimerId id);
+
+  // Any thread: runs `task` on the loop's thread. False if kMaxTasks are waiting; the task is
+  // dropped then. A task posted after Run has returned is never run.
+  bool Post(Task task) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Called at the end of each turn, before the loop sleeps: the place to send what the turn wrote.
+  void SetTurnEnd(Task turn_end) { turn_end_ = std::move(turn_end); }
+
+  // Turns until Stop.
+  void Run();
+  // One turn: waits at most `timeout` (or until the next timer), then runs what is due. Returns how
+  // many callbacks, timers and tasks ran.
+  int RunOnce(absl::Duration timeout);
+  // Any thread: Run returns after the turn under way.
+  void Stop();
+
+  // The time of the current turn, steady: cheap, and the same for all that one turn does.
+  absl::Time now() const { return now_; }
+  Clock* clock() const { return clock_; }
+  size_t timer_count() const { return timers_.size(); }
+  size_t watch_count() const { return watches_.size(); }
+
+ private:
+  struct WatchEntry {
+    uint64_t serial;
+    std::shared_ptr<WatchCallback> callback;
+  };
+
+  EventLoop(Clock* clock, int epoll_fd, int wake_fd);
+  int WaitMillis(absl::Duration timeout) const;
+  int Dispatch(int count);
+  int RunTimers();
+  int RunTasks() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Wake();
+  void UpdateNow();
+
+  Clock* const clock_;
+  const int epoll_fd_;
+  const int wake_fd_;
+  absl::Time now_;
+  uint64_t next_serial_ = 1;
+  absl::flat_hash_map<int, WatchEntry> watches_;
+  // By due time, then by serial: timers of the same time run in the order they were made.
+  absl::btree_map<std::pair<absl::Time, TimerId>, Task> timers_;
+  absl::flat_hash_map<TimerId, absl::Time> timer_times_;
+  Task turn_end_;
+  std::atomic<bool> stopped_{false};
+  absl::Mutex mutex_;
+  std::vector<Task> tasks_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace nave::net
+
+#endif  // NAVE_LIB_NET_EVENT_LOOP_H_
