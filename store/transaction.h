@@ -1,0 +1,66 @@
+// A unit of work on the store: reads from one snapshot, sees its own writes, and commits only if nothing that it read has
+// changed meanwhile. For one thread.
+#ifndef NAVE_STORE_TRANSACTION_H_
+#define NAVE_STORE_TRANSACTION_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "store/store.h"
+
+namespace nave::store {
+
+inline constexpr int kMaxCommitAttempts = 64;
+
+class Transaction {
+ public:
+  explicit Transaction(std::unique_ptr<Snapshot> snapshot);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // The revision that is read.
+  Revision revision() const;
+  // The entry, own writes included (their revisions are 0), or nullopt. Becomes a precondition of the commit.
+  absl::StatusOr<std::optional<Entry>> Get(Table table, std::string_view key);
+  // As Snapshot::Scan, own writes included. The range up to the last key returned becomes a precondition.
+  absl::StatusOr<std::vector<Entry>> Scan(Table table, std::string_view start, std::string_view end,
+                                          size_t limit);
+  // Every entry whose key begins so.
+  absl::StatusOr<std::vector<Entry>> ScanPrefix(Table table, std::string_view prefix, size_t limit);
+  void Put(Table table, std::string_view key, std::string_view value);
+  void Delete(Table table, std::string_view key);
+  void Emit(StoredEvent event);
+
+  bool HasWrites() const { return !writes_.empty() || !events_.empty(); }
+  // What to commit; the transaction is spent.
+  CommitRequest TakeRequest();
+
+ private:
+  using Key = std::pair<Table, std::string>;
+  std::unique_ptr<Snapshot> snapshot_;
+  std::vector<EntryPrecondition> entries_;
+  std::vector<RangePrecondition> ranges_;
+  std::map<Key, std::optional<std::string>> writes_;  // nullopt: deleted
+  std::vector<StoredEvent> events_;
+};
+
+// The end of the range of keys that begin with `prefix`; empty when there is none.
+std::string PrefixEnd(std::string_view prefix);
+
+// Runs `work` on a fresh transaction and commits it, again when another commit came between, at most kMaxCommitAttempts
+// times. Returns the revision of the commit, or, when `work` wrote nothing, the revision that it read. An error of `work`
+// is returned as it is and nothing is committed.
+absl::StatusOr<Revision> RunTransaction(Store& store,
+                                        absl::FunctionRef<absl::Status(Transaction&)> work);
+
+}  // namespace nave::store
+
+#endif  // NAVE_STORE_TRANSACTION_H_
