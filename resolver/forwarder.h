@@ -1,0 +1,88 @@
+// Asks the targets of a group one question and calls back with the reply: the seam between the
+// query's road and the outside network (architecture.md section 3, data-plane.md section 2).
+//
+// One Upstream for each worker, used on that worker's thread only. Tests put a fake in its place.
+#ifndef NAVE_RESOLVER_FORWARDER_H_
+#define NAVE_RESOLVER_FORWARDER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/dns/message.h"
+#include "lib/net/endpoint.h"
+#include "lib/net/event_loop.h"
+#include "resolver/target_group.h"
+
+namespace nave::resolver {
+
+// A private EDNS option between Nave resolvers (RFC 6891 section 9, local use): one octet, how many
+// of them the question has passed. It ends loops that planning could not see.
+inline constexpr uint16_t kHopOptionCode = 65313;
+
+// What the client's question adds to the one that goes out; it changes the answer, so it is part of
+// the cache's key. No other EDNS option of the client is passed on.
+struct ForwardOptions {
+  bool dnssec_ok = false;
+  bool checking_disabled = false;
+  // Sent in kHopOptionCode.
+  uint8_t hop_count = 1;
+  // The whole of it: all targets, all attempts, TCP after truncation included.
+  absl::Duration deadline = absl::Seconds(4);
+};
+
+// One target that was asked, for `explain`, extended errors and the query log.
+struct ForwardAttempt {
+  net::Endpoint endpoint;
+  Transport transport = Transport::kUdp;
+  absl::Duration elapsed;
+  // "timeout", "connection refused", "SERVFAIL", "NOERROR": for people.
+  std::string outcome;
+};
+
+// The end of one Forward.
+struct ForwardResult {
+  // OK: `reply` is a message whose id, question and source were checked; its RCODE may be any that
+  // the policy let through (a SERVFAIL of the last target is a reply). DEADLINE_EXCEEDED: no target
+  // answered in time. RESOURCE_EXHAUSTED: too much outstanding. UNAVAILABLE: no target could be
+  // asked. CANCELLED: the Upstream is going away.
+  absl::Status status;
+  // Parsed, records uncompressed, whole (never TC: TCP was tried).
+  dns::Message reply;
+  // In the order in which they were asked; the last one answered if status is OK.
+  std::vector<ForwardAttempt> attempts;
+};
+
+using ForwardCallback = std::function<void(ForwardResult result)>;
+
+class Upstream {
+ public:
+  virtual ~Upstream() = default;
+
+  // Asks the targets of `group` until one gives a usable reply or the deadline passes. `callback`
+  // is called exactly once, on the worker's thread, never within Forward itself; the destructor
+  // calls what is outstanding with CANCELLED. `question.name`'s case is free for 0x20; the reply's
+  // question equals it ignoring case. `group` is kept as long as it is needed.
+  virtual void Forward(const dns::Question& question, std::shared_ptr<const TargetGroup> group,
+                       const ForwardOptions& options, ForwardCallback callback) = 0;
+
+  // Questions under way.
+  virtual size_t outstanding() const = 0;
+};
+
+// Makes the Upstream of one worker. Called on any thread, before the loop runs.
+using UpstreamFactory =
+    std::function<absl::StatusOr<std::unique_ptr<Upstream>>(net::EventLoop* loop)>;
+
+// The Upstream that asks over the network, through c-ares. `loop` must outlive it.
+absl::StatusOr<std::unique_ptr<Upstream>> NewForwarder(net::EventLoop* loop);
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_FORWARDER_H_

@@ -1,0 +1,34 @@
+// The objects of `resolver/v1` that a source holds, before they are compiled: what is served is
+// always the compilation of one State (data-plane.md sections 1 and 4).
+//
+// Objects are shared and immutable: a source that changes one puts a new object in its place. The
+// compiler knows by the pointer what did not change. A copy is cheap; values; any thread.
+#ifndef NAVE_RESOLVER_STATE_H_
+#define NAVE_RESOLVER_STATE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/container/btree_map.h"
+#include "absl/status/statusor.h"
+#include "nave/resolver/v1/snapshot.pb.h"
+
+namespace nave::resolver {
+
+struct State {
+  int64_t revision = 0;
+  // By address, and the others by resource name.
+  absl::btree_map<std::string, std::shared_ptr<const v1::Listener>> listeners;
+  absl::btree_map<std::string, std::shared_ptr<const v1::View>> views;
+  absl::btree_map<std::string, std::shared_ptr<const v1::Zone>> zones;
+  absl::btree_map<std::string, std::shared_ptr<const v1::Rule>> rules;
+};
+
+// INVALID_ARGUMENT when two objects of a kind have one name.
+absl::StatusOr<State> StateFromSnapshot(v1::Snapshot snapshot);
+v1::Snapshot SnapshotFromState(const State& state);
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_STATE_H_

@@ -1,0 +1,93 @@
+// A private zone, compiled for lookups (RFC 1034 section 4.3.2, RFC 4592, RFC 6672; data-plane.md
+// section 3). Immutable once made, shared by every view that has it; any thread may read.
+#ifndef NAVE_RESOLVER_ZONE_H_
+#define NAVE_RESOLVER_ZONE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "lib/dns/name.h"
+#include "lib/dns/rrset.h"
+#include "lib/dns/type.h"
+#include "resolver/suffixes.h"
+
+namespace nave::resolver {
+
+// All RRsets of one owner. An empty non-terminal has none (RFC 8020 section 1).
+struct ZoneNode {
+  std::vector<dns::RRset> rrsets;
+  bool is_cut = false;            // NS below the apex.
+  const dns::RRset* dname = nullptr;
+  bool has_wildcard_child = false;
+
+  const dns::RRset* Find(dns::RRType type) const;
+};
+
+// The outcome of one lookup. Pointers are valid while the zone lives.
+struct ZoneResult {
+  enum class Kind : uint8_t {
+    kAnswer,    // `rrset` answers; for ANY, one RRset of the node (RFC 8482).
+    kCname,     // `rrset` is a CNAME to follow.
+    kDname,     // `rrset` is a DNAME above the qname.
+    kReferral,  // `rrset` is the NS of a cut at or above the qname.
+    kNoData,    // The name is there (an empty non-terminal, or a wildcard's match), the type is not.
+    kNxDomain,  // The name is not there.
+  };
+  Kind kind = Kind::kNxDomain;
+  const dns::RRset* rrset = nullptr;
+  // The answer was made from a wildcard: its owner is the qname, not rrset->owner.
+  bool from_wildcard = false;
+};
+
+class Zone {
+ public:
+  // A zone without SOA is given one. INVALID_ARGUMENT says which RRset is wrong: outside the apex,
+  // two of one owner and type, CNAME beside other data.
+  static absl::StatusOr<std::shared_ptr<const Zone>> Make(std::string name, const dns::Name& apex,
+                                                          std::vector<dns::RRset> rrsets);
+
+  const std::string& name() const { return name_; }
+  const dns::Name& apex() const { return apex_; }
+  const dns::RRset& soa() const { return *soa_; }
+  // For negative answers: the lesser of SOA's TTL and MINIMUM (RFC 2308 section 5).
+  uint32_t negative_ttl() const { return negative_ttl_; }
+  size_t rrset_count() const { return rrset_count_; }
+
+  // REQUIRES: qname is the apex or below it.
+  ZoneResult Lookup(const Suffixes& qname, dns::RRType qtype) const;
+
+  // The node with exactly this owner, cuts not regarded (for glue and additional data); or null.
+  const ZoneNode* FindNode(absl::string_view lower_wire) const;
+  const ZoneNode* FindNode(const dns::Name& owner) const;
+  // As FindNode, but null for a name that is not in the zone or whose data is occluded by nothing
+  // but a cut: glue may be given with a referral, never as an answer.
+  bool IsBelowCut(const Suffixes& name) const;
+
+ private:
+  Zone(std::string name, const dns::Name& apex);
+  absl::Status Insert(dns::RRset rrset);
+  absl::Status Finish();
+  void AddEmptyNonTerminals();
+
+  ZoneResult AtNode(const ZoneNode& node, dns::RRType qtype, bool from_wildcard,
+                    bool is_apex) const;
+
+  const std::string name_;
+  const dns::Name apex_;
+  absl::flat_hash_map<std::string, std::unique_ptr<ZoneNode>> nodes_;
+  const ZoneNode* apex_node_ = nullptr;
+  const dns::RRset* soa_ = nullptr;
+  uint32_t negative_ttl_ = 0;
+  size_t rrset_count_ = 0;
+};
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_ZONE_H_
