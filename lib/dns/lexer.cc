@@ -9,8 +9,8 @@
 namespace nave::dns {
 namespace {
 
-// Of one rdata given on its own.
-constexpr size_t kMaxRdataTokens = 4096;
+// Of one rdata given on its own: as many as there can be empty strings in it.
+constexpr size_t kMaxRdataTokens = 65536;
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 

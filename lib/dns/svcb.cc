@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -235,17 +236,24 @@ absl::Status AddParam(const Token& token, std::map<uint16_t, std::string>* param
   return absl::OkStatus();
 }
 
+// The first key that `mandatory` (wire form) lists and `keys` lacks, or nothing.
+template <typename Keys>
+std::optional<uint16_t> MissingKey(absl::string_view mandatory, const Keys& keys) {
+  WireReader reader(mandatory);
+  while (!reader.AtEnd()) {
+    const uint16_t key = reader.ReadU16();
+    if (!keys.contains(key)) return key;
+  }
+  return std::nullopt;
+}
+
 absl::Status CheckMandatory(const std::map<uint16_t, std::string>& params) {
   const auto mandatory = params.find(kMandatory);
   if (mandatory == params.end()) return absl::OkStatus();
-  WireReader reader(mandatory->second);
-  while (!reader.AtEnd()) {
-    const uint16_t key = reader.ReadU16();
-    if (params.contains(key)) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("service parameter ", KeyName(key), " is mandatory but not there"));
-  }
-  return absl::OkStatus();
+  const std::optional<uint16_t> missing = MissingKey(mandatory->second, params);
+  if (!missing.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("service parameter ", KeyName(*missing), " is mandatory but not there"));
 }
 
 }  // namespace
@@ -270,17 +278,21 @@ absl::StatusOr<std::string> SvcParamsFromTokens(absl::Span<const Token> tokens) 
 
 bool AppendSvcParamsText(absl::string_view wire, std::string* text) {
   WireReader reader(wire);
+  absl::string_view mandatory;
+  std::set<uint16_t> keys;
   while (!reader.AtEnd()) {
     const uint16_t key = reader.ReadU16();
     const absl::string_view octets = reader.ReadBytes(reader.ReadU16());
     std::string value;
     if (!reader.ok() || !ValueToText(key, octets, &value)) return false;
+    if (key == kMandatory) mandatory = octets;
+    keys.insert(key);
     absl::StrAppend(text, " ", KeyName(key));
     if (octets.empty()) continue;
     const bool bare = key == kMandatory || key == kPort || key == kIpv4Hint || key == kIpv6Hint;
     absl::StrAppend(text, "=", bare ? value : Quote(value));
   }
-  return true;
+  return !MissingKey(mandatory, keys).has_value();
 }
 
 bool CheckSvcParams(absl::string_view wire) {

@@ -12,8 +12,8 @@
 
 namespace nave::dns {
 
-// Of one record, in the text.
-inline constexpr size_t kMaxSvcParams = 256;
+// Of one record: more do not fit into 65535 octets.
+inline constexpr size_t kMaxSvcParams = 16384;
 
 // Tokens -> wire. INVALID_ARGUMENT: unknown or repeated key, a value that is not of its key's form,
 // a mandatory key that is missing.

@@ -21,8 +21,9 @@ namespace nave::dns {
 // Bounds of one file.
 inline constexpr size_t kMaxZoneFileSize = 64u << 20;
 inline constexpr size_t kMaxZoneFileRecords = 1u << 20;
-// One record with its continuation lines.
-inline constexpr size_t kMaxTokensPerEntry = 8192;
+// Words of one record with its continuation lines: the longest rdata, as empty strings, and what
+// stands before it.
+inline constexpr size_t kMaxTokensPerEntry = 65536 + 8;
 // Of one file; later ones are dropped.
 inline constexpr size_t kMaxZoneFileWarnings = 100;
 

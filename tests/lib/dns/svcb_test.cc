@@ -96,6 +96,8 @@ TEST(SvcbTest, ValuesWithoutTheFormOfTheirKeyPassAsGenericText) {
   EXPECT_EQ(CheckRdata(RRType::kSvcb, rdata), WireError::kOk);
   EXPECT_EQ(RdataToText(RRType::kSvcb, rdata), "\\# 8 0001000003000178");
   EXPECT_EQ(RdataFromText(RRType::kSvcb, RdataToText(RRType::kSvcb, rdata)).value(), rdata);
+  // A mandatory key that is not there.
+  EXPECT_EQ(RdataToText(RRType::kSvcb, "\0\1\0\0\0\0\2\0\3"s), "\\# 9 000100000000020003");
 }
 
 }  // namespace
