@@ -88,7 +88,6 @@ class EventLoop {
 
   EventLoop(Clock* clock, int epoll_fd, int wake_fd);
   int WaitMillis(absl::Duration timeout) const;
-  int Dispatch(int count);
   int RunTimers();
   int RunTasks() ABSL_LOCKS_EXCLUDED(mutex_);
   void Wake();

@@ -18,8 +18,7 @@ class TcpListener {
   static constexpr int kBacklog = 256;
 
   // The descriptor is non-blocking and the callback's to close.
-  using AcceptCallback =
-      std::function<void(int fd, const Endpoint& peer, const IpAddress& local)>;
+  using AcceptCallback = std::function<void(int fd, const Endpoint& peer, const IpAddress& local)>;
 
   // `loop` must outlive the listener. Errors as UdpSocket::Bind.
   static absl::StatusOr<std::unique_ptr<TcpListener>> Listen(EventLoop* loop,

@@ -52,6 +52,7 @@ class TcpServer {
   // No more connections; those there go on.
   void StopListening();
 
+  // REQUIRES: StopListening was not called.
   const Endpoint& local() const { return listener_->local(); }
   size_t connection_count() const { return connections_.size(); }
   uint64_t refused_count() const { return refused_count_; }

@@ -1,0 +1,189 @@
+#include "lib/net/event_loop.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "absl/memory/memory.h"
+#include "lib/net/socket.h"
+
+namespace nave::net {
+namespace {
+
+// In epoll's user data: descriptors are below 2^32, so this is none.
+constexpr uint64_t kWakeToken = ~uint64_t{0};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(Clock* clock) {
+  const int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_fd < 0) return SystemError("epoll_create1");
+  const int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake_fd < 0) {
+    const absl::Status status = SystemError("eventfd");
+    close(epoll_fd);
+    return status;
+  }
+  auto loop = absl::WrapUnique(new EventLoop(clock, epoll_fd, wake_fd));
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = kWakeToken;
+  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, wake_fd, &event) != 0) return SystemError("epoll_ctl");
+  return loop;
+}
+
+EventLoop::EventLoop(Clock* clock, int epoll_fd, int wake_fd)
+    : clock_(clock), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {
+  UpdateNow();
+}
+
+EventLoop::~EventLoop() {
+  close(wake_fd_);
+  close(epoll_fd_);
+}
+
+absl::Status EventLoop::Watch(int fd, uint32_t events, WatchCallback callback) {
+  if (watches_.size() >= kMaxWatches) {
+    return absl::ResourceExhaustedError("too many descriptors in one event loop");
+  }
+  if (watches_.contains(fd)) {
+    return absl::AlreadyExistsError("the descriptor is already watched");
+  }
+  // The serial tells an event of a closed descriptor from one of a new one with the same number.
+  const uint64_t serial = next_serial_++ & 0x7fffffff;
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = serial << 32 | static_cast<uint32_t>(fd);
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) return SystemError("epoll_ctl");
+  watches_[fd] = {serial, std::make_shared<WatchCallback>(std::move(callback))};
+  return absl::OkStatus();
+}
+
+absl::Status EventLoop::Rewatch(int fd, uint32_t events) {
+  auto found = watches_.find(fd);
+  if (found == watches_.end()) return absl::NotFoundError("the descriptor is not watched");
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = found->second.serial << 32 | static_cast<uint32_t>(fd);
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd, &event) != 0) return SystemError("epoll_ctl");
+  return absl::OkStatus();
+}
+
+void EventLoop::Unwatch(int fd) {
+  if (watches_.erase(fd) == 0) return;
+  epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
+}
+
+EventLoop::TimerId EventLoop::RunAfter(absl::Duration delay, Task task) {
+  if (timers_.size() >= kMaxTimers) return kNoTimer;
+  const TimerId id = next_serial_++;
+  const absl::Time due = now_ + std::max(delay, absl::ZeroDuration());
+  timers_.emplace(std::make_pair(due, id), std::move(task));
+  timer_times_.emplace(id, due);
+  return id;
+}
+
+void EventLoop::Cancel(TimerId id) {
+  auto found = timer_times_.find(id);
+  if (found == timer_times_.end()) return;
+  timers_.erase({found->second, id});
+  timer_times_.erase(found);
+}
+
+bool EventLoop::Post(Task task) {
+  bool wake;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (tasks_.size() >= kMaxTasks) return false;
+    wake = tasks_.empty();
+    tasks_.push_back(std::move(task));
+  }
+  if (wake) Wake();
+  return true;
+}
+
+void EventLoop::Stop() {
+  stopped_.store(true, std::memory_order_release);
+  Wake();
+}
+
+void EventLoop::Wake() {
+  const uint64_t one = 1;
+  // A full counter still wakes, so a failed write is of no consequence.
+  [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof(one));
+}
+
+void EventLoop::Run() {
+  while (!stopped_.load(std::memory_order_acquire)) RunOnce(absl::InfiniteDuration());
+}
+
+int EventLoop::RunOnce(absl::Duration timeout) {
+  epoll_event events[kMaxEventsPerTurn];
+  const int count = epoll_wait(epoll_fd_, events, kMaxEventsPerTurn, WaitMillis(timeout));
+  UpdateNow();
+  int ran = 0;
+  for (int i = 0; i < count; ++i) {
+    const uint64_t token = events[i].data.u64;
+    if (token == kWakeToken) {
+      uint64_t ignored;
+      [[maybe_unused]] const ssize_t got = read(wake_fd_, &ignored, sizeof(ignored));
+      continue;
+    }
+    auto found = watches_.find(static_cast<int>(token & 0xffffffff));
+    if (found == watches_.end() || found->second.serial != token >> 32) continue;
+    // Held here: the callback may unwatch itself.
+    const std::shared_ptr<WatchCallback> callback = found->second.callback;
+    (*callback)(events[i].events);
+    ++ran;
+  }
+  ran += RunTasks();
+  ran += RunTimers();
+  if (turn_end_) turn_end_();
+  return ran;
+}
+
+int EventLoop::RunTasks() {
+  std::vector<Task> tasks;
+  {
+    absl::MutexLock lock(&mutex_);
+    tasks.swap(tasks_);
+  }
+  for (Task& task : tasks) task();
+  return static_cast<int>(tasks.size());
+}
+
+int EventLoop::RunTimers() {
+  UpdateNow();
+  // Only timers that existed when the turn came to them: one that sets itself again with no delay
+  // must not hold the loop.
+  const TimerId last = next_serial_;
+  int ran = 0;
+  while (!timers_.empty()) {
+    auto first = timers_.begin();
+    if (first->first.first > now_ || first->first.second >= last) break;
+    Task task = std::move(first->second);
+    timer_times_.erase(first->first.second);
+    timers_.erase(first);
+    task();
+    ++ran;
+  }
+  return ran;
+}
+
+int EventLoop::WaitMillis(absl::Duration timeout) const {
+  if (!timers_.empty()) {
+    timeout = std::min(timeout, timers_.begin()->first.first - clock_->SteadyNow());
+  }
+  if (timeout <= absl::ZeroDuration()) return 0;
+  if (timeout == absl::InfiniteDuration()) return -1;
+  // Rounded up, or the last millisecond would be spent in a busy loop.
+  const int64_t ms = absl::ToInt64Milliseconds(timeout + absl::Nanoseconds(999999));
+  return static_cast<int>(std::min<int64_t>(ms, 3600 * 1000));
+}
+
+void EventLoop::UpdateNow() { now_ = clock_->SteadyNow(); }
+
+}  // namespace nave::net
