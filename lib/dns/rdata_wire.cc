@@ -141,7 +141,8 @@ void WriteRdata(RRType type, absl::string_view rdata, WireWriter* writer) {
   if (layout != nullptr) {
     for (const RdataField field : layout->fields) compressible |= field == F::kNameCompressible;
   }
-  if (!compressible) return writer->WriteBytes(rdata);
+  // A writer that is full already must stay so: the RollBack below would make it usable again.
+  if (!compressible || writer->full()) return writer->WriteBytes(rdata);
   const WireWriter::Mark mark = writer->mark();
   const bool ok = WalkRdata(*layout, rdata, [writer](RdataField field, absl::string_view octets) {
     if (field == F::kNameCompressible) return writer->WriteName(NameOf(octets));

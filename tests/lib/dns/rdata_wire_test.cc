@@ -94,6 +94,15 @@ TEST(RdataWireTest, OnlyTypesOfRfc1035AreCompressedWhenWritten) {
   EXPECT_EQ(Write(RRType::kMx, "\0\12\1a"s), "\0\12\1a"s);
 }
 
+TEST(RdataWireTest, MalformedRdataDoesNotFreeAFullWriter) {
+  std::vector<uint8_t> buffer(2);
+  WireWriter writer(absl::MakeSpan(buffer));
+  writer.WriteU32(0);
+  WriteRdata(RRType::kMx, "", &writer);
+  EXPECT_TRUE(writer.full());
+  EXPECT_EQ(writer.size(), 0u);
+}
+
 TEST(RdataWireTest, CanonicalFormLowersTheNamesOfRfc4034) {
   EXPECT_EQ(CanonicalRdata(RRType::kMx, "\0A\1B\0"s), "\0A\1b\0"s);
   EXPECT_EQ(CanonicalRdata(RRType::kDname, "\1B\0"s), "\1b\0"s);
