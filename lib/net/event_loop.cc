@@ -18,7 +18,7 @@ constexpr uint64_t kWakeToken = ~uint64_t{0};
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(Clock* clock) {
+absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(const Clock* clock) {
   const int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_fd < 0) return SystemError("epoll_create1");
   const int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -35,7 +35,7 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(Clock* clock) {
   return loop;
 }
 
-EventLoop::EventLoop(Clock* clock, int epoll_fd, int wake_fd)
+EventLoop::EventLoop(const Clock* clock, int epoll_fd, int wake_fd)
     : clock_(clock), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {
   UpdateNow();
 }
@@ -175,7 +175,7 @@ int EventLoop::RunTimers() {
 
 int EventLoop::WaitMillis(absl::Duration timeout) const {
   if (!timers_.empty()) {
-    timeout = std::min(timeout, timers_.begin()->first.first - clock_->SteadyNow());
+    timeout = std::min(timeout, timers_.begin()->first.first - clock_->Now());
   }
   if (timeout <= absl::ZeroDuration()) return 0;
   if (timeout == absl::InfiniteDuration()) return -1;
@@ -184,6 +184,6 @@ int EventLoop::WaitMillis(absl::Duration timeout) const {
   return static_cast<int>(std::min<int64_t>(ms, 3600 * 1000));
 }
 
-void EventLoop::UpdateNow() { now_ = clock_->SteadyNow(); }
+void EventLoop::UpdateNow() { now_ = clock_->Now(); }
 
 }  // namespace nave::net

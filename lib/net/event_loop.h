@@ -39,7 +39,7 @@ class EventLoop {
   using WatchCallback = std::function<void(uint32_t events)>;
 
   // `clock` must outlive the loop. An error of the system as INTERNAL or RESOURCE_EXHAUSTED.
-  static absl::StatusOr<std::unique_ptr<EventLoop>> Create(Clock* clock);
+  static absl::StatusOr<std::unique_ptr<EventLoop>> Create(const Clock* clock);
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -74,9 +74,9 @@ class EventLoop {
   // Any thread: Run returns after the turn under way.
   void Stop();
 
-  // The time of the current turn, steady: cheap, and the same for all that one turn does.
+  // The time of the current turn: cheap, and the same for all that one turn does.
   absl::Time now() const { return now_; }
-  Clock* clock() const { return clock_; }
+  const Clock* clock() const { return clock_; }
   size_t timer_count() const { return timers_.size(); }
   size_t watch_count() const { return watches_.size(); }
 
@@ -86,14 +86,14 @@ class EventLoop {
     std::shared_ptr<WatchCallback> callback;
   };
 
-  EventLoop(Clock* clock, int epoll_fd, int wake_fd);
+  EventLoop(const Clock* clock, int epoll_fd, int wake_fd);
   int WaitMillis(absl::Duration timeout) const;
   int RunTimers();
   int RunTasks() ABSL_LOCKS_EXCLUDED(mutex_);
   void Wake();
   void UpdateNow();
 
-  Clock* const clock_;
+  const Clock* const clock_;
   const int epoll_fd_;
   const int wake_fd_;
   absl::Time now_;

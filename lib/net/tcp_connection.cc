@@ -51,7 +51,8 @@ void TcpConnection::Finish() {
 void TcpConnection::OnEvents(uint32_t events) {
   // The close callback may drop the last other reference.
   const std::shared_ptr<TcpConnection> self = shared_from_this();
-  if ((events & EPOLLERR) != 0) return Finish();
+  // A hang-up comes again at every turn, so it must end what a half-close may leave open.
+  if ((events & EPOLLERR) != 0 || (peer_closed_ && (events & EPOLLHUP) != 0)) return Finish();
   if ((events & EPOLLOUT) != 0) Write();
   if (fd_ >= 0 && (events & (EPOLLIN | EPOLLHUP)) != 0) Read();
   if (fd_ < 0) return;
