@@ -46,6 +46,7 @@ class Transaction {
  private:
   using Key = std::pair<Table, std::string>;
   std::unique_ptr<Snapshot> snapshot_;
+  Revision revision_;
   std::vector<EntryPrecondition> entries_;
   std::vector<RangePrecondition> ranges_;
   std::map<Key, std::optional<std::string>> writes_;  // nullopt: deleted
