@@ -1,5 +1,5 @@
-// Rdata in its three forms (issue of types: A, AAAA, NS, CNAME, DNAME, SOA, PTR, MX, TXT, SRV, CAA,
-// NAPTR, SVCB, HTTPS, TLSA, SSHFP, DS and their like; every other type by RFC 3597):
+// Rdata in its three forms (A, AAAA, NS, CNAME, DNAME, SOA, PTR, MX, TXT, SRV, CAA, NAPTR, SVCB,
+// HTTPS, TLSA, SSHFP, DS and their like; every other type by RFC 3597):
 //   text   presentation form, "10 mail.example.com."
 //   rdata  uncompressed wire form in a std::string: what the rest of Nave keeps
 //   wire   as found in or written to a message, names perhaps compressed

@@ -21,7 +21,7 @@ namespace nave::dns {
 namespace {
 
 constexpr uint16_t kMandatory = 0, kAlpn = 1, kNoDefaultAlpn = 2, kPort = 3, kIpv4Hint = 4,
-                   kEch = 5, kIpv6Hint = 6, kDohPath = 7, kOhttp = 8;
+                   kEch = 5, kIpv6Hint = 6, kOhttp = 8;
 // By number; the registry of RFC 9460 section 14.3.2, with RFC 9461 and RFC 9540.
 constexpr absl::string_view kKeyNames[] = {"mandatory", "alpn",     "no-default-alpn",
                                            "port",      "ipv4hint", "ech",

@@ -45,7 +45,8 @@ TEST(SvcbTest, Rfc9460Vectors) {
 
 TEST(SvcbTest, TextHasOneForm) {
   const absl::string_view text =
-      R"(1 . mandatory=alpn,port alpn="h2,h3" no-default-alpn port=8443 ipv4hint=192.0.2.1,192.0.2.2 )"
+      R"(1 . mandatory=alpn,port alpn="h2,h3" no-default-alpn port=8443 )"
+      R"(ipv4hint=192.0.2.1,192.0.2.2 )"
       R"(ech="AEX+DQ==" ipv6hint=2001:db8::1 dohpath="/q{?dns}" key65000="x y" key65001)";
   EXPECT_EQ(RdataToText(RRType::kHttps, RdataFromText(RRType::kHttps, text).value()), text);
 }

@@ -35,8 +35,8 @@ TEST(ZoneFileTest, AFileWithEverything) {
   EXPECT_EQ(
       Read(R"(; a comment
 $TTL 1h
-@       IN SOA ns1 hostmaster (
-            2024010101 ; serial
+@       IN SOA ns1 admin (
+            20240101 ; serial
             3h 15m 1w  ; refresh, retry, expire
             300 )
         NS  ns1
@@ -50,7 +50,7 @@ $ORIGIN other.example.com.
 x       A 192.0.2.9
 type731 TYPE731 \# 2 abcd
 )"),
-      R"(example.com. 3600 IN SOA ns1.example.com. hostmaster.example.com. 2024010101 10800 900 604800 300
+      R"(example.com. 3600 IN SOA ns1.example.com. admin.example.com. 20240101 10800 900 604800 300
 example.com. 3600 IN NS ns1.example.com.
 example.com. 3600 IN NS ns2.other.
 ns1.example.com. 300 IN A 192.0.2.1
