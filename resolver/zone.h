@@ -23,7 +23,7 @@ namespace nave::resolver {
 // All RRsets of one owner. An empty non-terminal has none (RFC 8020 section 1).
 struct ZoneNode {
   std::vector<dns::RRset> rrsets;
-  bool is_cut = false;            // NS below the apex.
+  bool is_cut = false;  // NS below the apex.
   const dns::RRset* dname = nullptr;
   bool has_wildcard_child = false;
 
@@ -66,9 +66,6 @@ class Zone {
   // The node with exactly this owner, cuts not regarded (for glue and additional data); or null.
   const ZoneNode* FindNode(absl::string_view lower_wire) const;
   const ZoneNode* FindNode(const dns::Name& owner) const;
-  // As FindNode, but null for a name that is not in the zone or whose data is occluded by nothing
-  // but a cut: glue may be given with a referral, never as an answer.
-  bool IsBelowCut(const Suffixes& name) const;
 
  private:
   Zone(std::string name, const dns::Name& apex);
@@ -76,8 +73,11 @@ class Zone {
   absl::Status Finish();
   void AddEmptyNonTerminals();
 
-  ZoneResult AtNode(const ZoneNode& node, dns::RRType qtype, bool from_wildcard,
-                    bool is_apex) const;
+  // What a node that is no cut (or is asked for its parent's data) has.
+  ZoneResult AtNode(const ZoneNode& node, dns::RRType qtype) const;
+  // The qname is not there, `encloser` is the closest one that is.
+  ZoneResult AtWildcard(const ZoneNode& encloser, absl::string_view encloser_wire,
+                        dns::RRType qtype) const;
 
   const std::string name_;
   const dns::Name apex_;

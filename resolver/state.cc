@@ -1,0 +1,56 @@
+#include "resolver/state.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace nave::resolver {
+namespace {
+
+template <typename T>
+absl::Status Put(absl::string_view kind, const std::string& name, T&& object,
+                 absl::btree_map<std::string, std::shared_ptr<const T>>* objects) {
+  if (name.empty()) return absl::InvalidArgumentError(absl::StrCat("a ", kind, " has no name"));
+  if (!objects->emplace(name, std::make_shared<const T>(std::move(object))).second) {
+    return absl::InvalidArgumentError(absl::StrCat(kind, " '", name, "' is given twice"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<State> StateFromSnapshot(v1::Snapshot snapshot) {
+  State state;
+  state.revision = snapshot.revision();
+  for (v1::Listener& listener : *snapshot.mutable_listeners()) {
+    const std::string name = listener.address();
+    NAVE_RETURN_IF_ERROR(Put("listener", name, std::move(listener), &state.listeners));
+  }
+  for (v1::View& view : *snapshot.mutable_views()) {
+    const std::string name = view.name();
+    NAVE_RETURN_IF_ERROR(Put("view", name, std::move(view), &state.views));
+  }
+  for (v1::Zone& zone : *snapshot.mutable_zones()) {
+    const std::string name = zone.name();
+    NAVE_RETURN_IF_ERROR(Put("zone", name, std::move(zone), &state.zones));
+  }
+  for (v1::Rule& rule : *snapshot.mutable_rules()) {
+    const std::string name = rule.name();
+    NAVE_RETURN_IF_ERROR(Put("rule", name, std::move(rule), &state.rules));
+  }
+  return state;
+}
+
+v1::Snapshot SnapshotFromState(const State& state) {
+  v1::Snapshot snapshot;
+  snapshot.set_revision(state.revision);
+  for (const auto& [name, listener] : state.listeners) *snapshot.add_listeners() = *listener;
+  for (const auto& [name, view] : state.views) *snapshot.add_views() = *view;
+  for (const auto& [name, zone] : state.zones) *snapshot.add_zones() = *zone;
+  for (const auto& [name, rule] : state.rules) *snapshot.add_rules() = *rule;
+  return snapshot;
+}
+
+}  // namespace nave::resolver
