@@ -39,10 +39,10 @@ struct StoredEvent {
   std::string bytes;
 };
 
-// The state at one revision. Hold it briefly: it keeps old pages from being used again.
-class Snapshot {
+// What can be read from: a snapshot, or a transaction with its own writes.
+class Reader {
  public:
-  virtual ~Snapshot() = default;
+  virtual ~Reader() = default;
   virtual Revision revision() const = 0;
   // The entry, or nullopt when there is none.
   virtual absl::StatusOr<std::optional<Entry>> Get(Table table, std::string_view key) = 0;
@@ -50,6 +50,15 @@ class Snapshot {
   virtual absl::StatusOr<std::vector<Entry>> Scan(Table table, std::string_view start,
                                                   std::string_view end, size_t limit) = 0;
 };
+
+// The state at one revision. Hold it briefly: it keeps old pages from being used again.
+class Snapshot : public Reader {};
+
+// The end of the range of keys that begin with `prefix`; empty when there is none.
+std::string PrefixEnd(std::string_view prefix);
+// Every entry whose key begins so, at most `limit`.
+absl::StatusOr<std::vector<Entry>> ScanPrefix(Reader& reader, Table table, std::string_view prefix,
+                                              size_t limit);
 
 struct EntryPrecondition {  // The entry has not changed since `revision`: neither put nor deleted.
   Table table;

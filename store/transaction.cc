@@ -61,9 +61,9 @@ absl::StatusOr<std::vector<Entry>> Transaction::Scan(Table table, std::string_vi
   return merged;
 }
 
-absl::StatusOr<std::vector<Entry>> Transaction::ScanPrefix(Table table, std::string_view prefix,
-                                                           size_t limit) {
-  return Scan(table, prefix, PrefixEnd(prefix), limit);
+absl::StatusOr<std::vector<Entry>> ScanPrefix(Reader& reader, Table table, std::string_view prefix,
+                                              size_t limit) {
+  return reader.Scan(table, prefix, PrefixEnd(prefix), limit);
 }
 
 void Transaction::Put(Table table, std::string_view key, std::string_view value) {

@@ -20,21 +20,19 @@ namespace nave::store {
 
 inline constexpr int kMaxCommitAttempts = 64;
 
-class Transaction {
+class Transaction final : public Reader {
  public:
   explicit Transaction(std::unique_ptr<Snapshot> snapshot);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   // The revision that is read.
-  Revision revision() const;
+  Revision revision() const override;
   // The entry, own writes included (their revisions are 0), or nullopt. Becomes a precondition of the commit.
-  absl::StatusOr<std::optional<Entry>> Get(Table table, std::string_view key);
+  absl::StatusOr<std::optional<Entry>> Get(Table table, std::string_view key) override;
   // As Snapshot::Scan, own writes included. The range up to the last key returned becomes a precondition.
   absl::StatusOr<std::vector<Entry>> Scan(Table table, std::string_view start, std::string_view end,
-                                          size_t limit);
-  // Every entry whose key begins so.
-  absl::StatusOr<std::vector<Entry>> ScanPrefix(Table table, std::string_view prefix, size_t limit);
+                                          size_t limit) override;
   void Put(Table table, std::string_view key, std::string_view value);
   void Delete(Table table, std::string_view key);
   void Emit(StoredEvent event);
@@ -52,9 +50,6 @@ class Transaction {
   std::map<Key, std::optional<std::string>> writes_;  // nullopt: deleted
   std::vector<StoredEvent> events_;
 };
-
-// The end of the range of keys that begin with `prefix`; empty when there is none.
-std::string PrefixEnd(std::string_view prefix);
 
 // Runs `work` on a fresh transaction and commits it, again when another commit came between, at most kMaxCommitAttempts
 // times. Returns the revision of the commit, or, when `work` wrote nothing, the revision that it read. An error of `work`

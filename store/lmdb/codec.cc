@@ -18,9 +18,9 @@ void AppendText(std::string_view text, std::string* out) {
 }
 
 // Reads the parts of a log record; once it failed, it stays failed.
-class Reader {
+class PartReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit PartReader(std::string_view bytes) : rest_(bytes) {}
   bool ok() const { return ok_; }
   bool done() const { return ok_ && rest_.empty(); }
 
@@ -124,7 +124,7 @@ std::string EncodeChange(const Change& change, int64_t unix_ms) {
 
 bool DecodeChange(std::string_view bytes, Change* change, int64_t* unix_ms) {
   // The flag byte and the table byte stand before a text, and are read as a pair.
-  Reader head(bytes.substr(0, bytes.size() < 16 ? bytes.size() : 16));
+  PartReader head(bytes.substr(0, bytes.size() < 16 ? bytes.size() : 16));
   *unix_ms = static_cast<int64_t>(head.Number());
   uint64_t keys = head.Number();
   if (!head.ok() || keys > kMaxChangesInCommit) return false;
@@ -139,7 +139,7 @@ bool DecodeChange(std::string_view bytes, Change* change, int64_t* unix_ms) {
     change->keys.push_back({table, std::string(bytes.substr(0, size)), deleted});
     bytes.remove_prefix(size);
   }
-  Reader reader(bytes);
+  PartReader reader(bytes);
   uint64_t events = reader.Number();
   for (uint64_t i = 0; i < events && reader.ok(); ++i) {
     std::string type(reader.Text());

@@ -48,7 +48,7 @@ TEST_F(TransactionTest, SeesItsOwnWrites) {
     EXPECT_EQ((*transaction.Get(Table::kResources, "c"))->value, "2");
     EXPECT_EQ(Keys(*transaction.Scan(Table::kResources, "", "", 10)), "b bb c ");
     EXPECT_EQ(Keys(*transaction.Scan(Table::kResources, "", "", 2)), "b bb ");
-    EXPECT_EQ(Keys(*transaction.ScanPrefix(Table::kResources, "b", 10)), "b bb ");
+    EXPECT_EQ(Keys(*ScanPrefix(transaction, Table::kResources, "b", 10)), "b bb ");
     return absl::OkStatus();
   });
   EXPECT_EQ(done.value(), 4);
