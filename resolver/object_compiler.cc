@@ -42,8 +42,7 @@ absl::StatusOr<Target> CompileTarget(const v1::Target& target) {
     return absl::InvalidArgumentError(absl::StrCat("port ", target.port(), " is above 65535"));
   }
   compiled.endpoint.port = target.port() == 0 ? kDnsPort : static_cast<uint16_t>(target.port());
-  compiled.transport =
-      target.transport() == v1::Target::TCP ? Transport::kTcp : Transport::kUdp;
+  compiled.transport = target.transport() == v1::Target::TCP ? Transport::kTcp : Transport::kUdp;
   compiled.priority = target.priority();
   compiled.weight = std::max<uint32_t>(target.weight(), 1);
   return compiled;
@@ -53,8 +52,8 @@ absl::StatusOr<Target> CompileTarget(const v1::Target& target) {
 std::string Fingerprint(const TargetGroup& group) {
   std::string text;
   for (const Target& target : group.targets) {
-    absl::StrAppend(&text, target.endpoint.ToString(), "/", static_cast<int>(target.transport),
-                    "/", target.priority, "/", target.weight, " ");
+    absl::StrAppend(&text, target.endpoint.ToString(), "/", static_cast<int>(target.transport), "/",
+                    target.priority, "/", target.weight, " ");
   }
   for (const net::IpAddress& source : group.sources) {
     absl::StrAppend(&text, "from ", source.ToString(), " ");
@@ -78,9 +77,8 @@ absl::StatusOr<std::shared_ptr<const TargetGroup>> CompileGroup(const v1::Rule& 
   }
   if (rule.targets_size() > static_cast<int>(kMaxTargetsPerGroup) ||
       rule.source_addresses_size() > static_cast<int>(kMaxSourcesPerGroup)) {
-    return absl::InvalidArgumentError(absl::StrCat("at most ", kMaxTargetsPerGroup,
-                                                   " targets and ", kMaxSourcesPerGroup,
-                                                   " source addresses"));
+    return absl::InvalidArgumentError(absl::StrCat("at most ", kMaxTargetsPerGroup, " targets and ",
+                                                   kMaxSourcesPerGroup, " source addresses"));
   }
   for (const v1::Target& target : rule.targets()) {
     NAVE_ASSIGN_OR_RETURN(Target compiled, CompileTarget(target));

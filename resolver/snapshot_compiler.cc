@@ -151,8 +151,8 @@ absl::Status SnapshotCompiler::CompileViews(const State& state,
   compiled->reserve(state.views.size());
   for (const auto& [name, source] : state.views) {
     const uint64_t id = view_ids->Id(name);
-    auto view_zones = Resolve<Zone>("zone", source->zones(), zones,
-                                    [](const Zone& zone) { return zone.apex(); });
+    auto view_zones =
+        Resolve<Zone>("zone", source->zones(), zones, [](const Zone& zone) { return zone.apex(); });
     if (!view_zones.ok()) return Annotate("view", name, view_zones.status());
     auto view_rules = Resolve<Rule>("rule", source->rules(), rules,
                                     [](const Rule& rule) { return rule.domain_name; });
@@ -168,12 +168,10 @@ absl::Status SnapshotCompiler::CompileViews(const State& state,
     }
     auto networks = CompileNetworks(*source);
     if (!networks.ok()) return Annotate("view", name, networks.status());
-    compiled->emplace(
-        name, Compiled<v1::View, View>{
-                  source, std::make_shared<const View>(id, name, *std::move(networks),
-                                                       *std::move(view_zones),
-                                                       *std::move(view_rules),
-                                                       *std::move(recursive))});
+    compiled->emplace(name, Compiled<v1::View, View>{
+                                source, std::make_shared<const View>(
+                                            id, name, *std::move(networks), *std::move(view_zones),
+                                            *std::move(view_rules), *std::move(recursive))});
   }
   return absl::OkStatus();
 }

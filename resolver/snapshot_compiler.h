@@ -22,9 +22,9 @@ class SnapshotCompiler {
   static constexpr int kMaxViewsPerListener = 100000;
 
   // INVALID_ARGUMENT names the object and what is wrong with it: a text that cannot be read, a name
-  // that nothing has, two zones with one apex or two rules with one domain name in a view, two views
-  // with one network behind a listener, a FORWARD rule without targets. Nothing of a refused state
-  // is kept.
+  // that nothing has, two zones with one apex or two rules with one domain name in a view, two
+  // views with one network behind a listener, a FORWARD rule without targets. Nothing of a refused
+  // state is kept.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(const State& state);
 
  private:

@@ -37,7 +37,7 @@ struct ZoneResult {
     kCname,     // `rrset` is a CNAME to follow.
     kDname,     // `rrset` is a DNAME above the qname.
     kReferral,  // `rrset` is the NS of a cut at or above the qname.
-    kNoData,    // The name is there (an empty non-terminal, or a wildcard's match), the type is not.
+    kNoData,  // The name is there (an empty non-terminal, or a wildcard's match), the type is not.
     kNxDomain,  // The name is not there.
   };
   Kind kind = Kind::kNxDomain;

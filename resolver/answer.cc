@@ -1,0 +1,131 @@
+#include "resolver/answer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/dns/message.h"
+#include "lib/dns/rdata.h"
+
+namespace nave::resolver {
+namespace {
+
+// Octets of extended error text; it must never push data out of a UDP answer.
+constexpr size_t kMaxErrorText = 200;
+
+// True if all of the RRset went in.
+bool WriteRRset(const AnswerRRset& rrset, uint32_t rotation, dns::WireWriter* writer,
+                uint16_t* count) {
+  const dns::WireWriter::Mark mark = writer->mark();
+  const size_t size = rrset.rdatas->size();
+  for (size_t i = 0; i < size; ++i) {
+    const std::string& rdata = (*rrset.rdatas)[(i + rotation) % size];
+    dns::WriteRecord(rrset.owner, rrset.type, dns::RRClass::kIn, rrset.ttl, rdata, writer);
+  }
+  if (writer->full()) {
+    writer->RollBack(mark);
+    return false;
+  }
+  *count += static_cast<uint16_t>(size);
+  return true;
+}
+
+// False if an RRset did not fit.
+bool WriteSection(const AnswerSection& section, uint32_t rotation, dns::WireWriter* writer,
+                  uint16_t* count) {
+  for (const AnswerRRset& rrset : section) {
+    if (!WriteRRset(rrset, rotation, writer, count)) return false;
+  }
+  return true;
+}
+
+dns::Edns MakeEdns(const Query& query, const Answer& answer, const AnswerFormat& format) {
+  dns::Edns edns;
+  edns.udp_payload_size = dns::kDefaultUdpPayloadSize;
+  edns.extended_rcode = static_cast<uint8_t>(static_cast<uint16_t>(answer.rcode) >> 4);
+  edns.dnssec_ok = query.dnssec_ok;
+  for (const dns::ExtendedError& error : answer.errors) {
+    edns.AddExtendedError(error.code, absl::string_view(error.text).substr(0, kMaxErrorText));
+  }
+  if (query.wants_nsid && !format.node_id.empty()) {
+    edns.Add(dns::EdnsOptionCode::kNsid, format.node_id);
+  }
+  return edns;
+}
+
+dns::Header MakeHeader(const Query& query, const Answer& answer, const AnswerFormat& format) {
+  dns::Header header;
+  header.id = query.header.id;
+  header.qr = true;
+  header.opcode = query.header.opcode;
+  header.aa = answer.authoritative;
+  header.rd = query.header.rd;
+  header.ra = format.recursion_available;
+  header.cd = query.header.cd;
+  // RFC 6840 section 5.8: only to a client that knows the bit.
+  header.ad = answer.authentic_data && (query.header.ad || query.dnssec_ok);
+  header.rcode = static_cast<dns::Rcode>(static_cast<uint16_t>(answer.rcode) & 0xf);
+  return header;
+}
+
+}  // namespace
+
+const std::vector<std::string>* Answer::Keep(std::vector<std::string> rdatas) {
+  kept_.push_back(std::move(rdatas));
+  return &kept_.back();
+}
+
+void Answer::KeepAll() {
+  for (AnswerSection* section : {&answers, &authorities, &additionals}) {
+    for (AnswerRRset& rrset : *section) {
+      const bool kept = std::any_of(kept_.begin(), kept_.end(),
+                                    [&](const auto& own) { return &own == rrset.rdatas; });
+      if (!kept) rrset.rdatas = Keep(*rrset.rdatas);
+    }
+  }
+}
+
+void Answer::AddError(dns::ExtendedErrorCode code, absl::string_view text) {
+  if (errors.size() < kMaxErrors) errors.push_back({code, std::string(text)});
+}
+
+void Answer::Fail(dns::Rcode failure, dns::ExtendedErrorCode code, absl::string_view text) {
+  rcode = failure;
+  authoritative = false;
+  authentic_data = false;
+  answers.clear();
+  authorities.clear();
+  additionals.clear();
+  AddError(code, text);
+}
+
+size_t WriteAnswer(const Query& query, const Answer& answer, const AnswerFormat& format,
+                   absl::Span<uint8_t> buffer) {
+  const size_t limit = std::min(format.size_max, buffer.size());
+  dns::WireWriter writer(buffer.subspan(0, limit));
+  dns::Edns edns;
+  if (query.has_edns) edns = MakeEdns(query, answer, format);
+  const size_t opt_size = query.has_edns ? edns.WireSize() : 0;
+  dns::Header header = MakeHeader(query, answer, format);
+  dns::WriteHeader(header, &writer);
+  if (query.has_question) dns::WriteQuestion(query.question, &writer);
+  writer.set_limit(limit - opt_size);
+  header.question_count = query.has_question ? 1 : 0;
+  const bool fits = WriteSection(answer.answers, format.rotation, &writer, &header.answer_count) &&
+                    WriteSection(answer.authorities, 0, &writer, &header.authority_count);
+  const bool all_fits =
+      fits && WriteSection(answer.additionals, 0, &writer, &header.additional_count);
+  header.tc = answer.is_referral ? !all_fits : !fits;
+  writer.set_limit(limit);
+  if (query.has_edns) {
+    dns::WriteEdns(edns, &writer);
+    ++header.additional_count;
+  }
+  writer.PatchU16(2, header.Flags());
+  writer.PatchU16(4, header.question_count);
+  writer.PatchU16(6, header.answer_count);
+  writer.PatchU16(8, header.authority_count);
+  writer.PatchU16(10, header.additional_count);
+  return writer.size();
+}
+
+}  // namespace nave::resolver

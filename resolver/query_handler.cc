@@ -1,0 +1,194 @@
+#include "resolver/query_handler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "resolver/explain.h"
+
+namespace nave::resolver {
+namespace {
+
+using dns::ExtendedErrorCode;
+using dns::Rcode;
+
+std::string FailureText(const ForwardResult& result) {
+  std::string text = std::string(result.status.message());
+  for (const ForwardAttempt& attempt : result.attempts) {
+    absl::StrAppend(&text, text.empty() ? "" : "; ", attempt.endpoint.ToString(), " ",
+                    attempt.outcome);
+  }
+  return text;
+}
+
+// A failure of the targets is remembered (RFC 9520); a shortage of our own is not their fault.
+uint32_t FailureTtl(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) || absl::IsCancelled(status) ? 0 : kFailureTtlSeconds;
+}
+
+}  // namespace
+
+QueryHandler::QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_bytes_max,
+                           std::string node_id)
+    : upstream_(upstream),
+      clock_(clock),
+      node_id_(std::move(node_id)),
+      cache_(cache_bytes_max),
+      snapshot_(std::make_shared<const Snapshot>(0, std::vector<std::shared_ptr<const Listener>>(),
+                                                 std::vector<std::shared_ptr<const View>>(), 0,
+                                                 0)) {}
+
+void QueryHandler::SetSnapshot(std::shared_ptr<const Snapshot> snapshot) {
+  snapshot_ = std::move(snapshot);
+}
+
+void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
+                          const Listener* listener, const std::shared_ptr<Responder>& responder) {
+  ++(path.is_tcp ? stats_.tcp_queries : stats_.udp_queries);
+  const ParsedQuery parsed = ParseQuery(wire);
+  // Port 0 cannot be answered; it is how reflection through us begins.
+  if (parsed.verdict == QueryVerdict::kDrop || path.peer.port == 0) {
+    ++stats_.dropped;
+    return responder->Respond(path, 0);
+  }
+  if (parsed.verdict == QueryVerdict::kReject) return Reject(parsed, path, responder.get());
+  const View* view = listener == nullptr ? nullptr : listener->SelectView(path.peer.address);
+  if (view == nullptr) {
+    Answer refused;
+    refused.Fail(Rcode::kRefused, ExtendedErrorCode::kProhibited,
+                 "no view for this source address");
+    return Send(parsed.query, refused, path, responder.get());
+  }
+  Walk walk(parsed.query, nullptr);
+  if (walk.Start(*snapshot_, *view, &cache_, clock_->Now()) == Walk::State::kDone) {
+    return Send(walk.query(), walk.answer(), path, responder.get());
+  }
+  Wait({std::make_unique<Walk>(std::move(walk)), view->id(), path, responder});
+}
+
+void QueryHandler::Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder) {
+  Answer answer;
+  answer.rcode = parsed.rcode;
+  if (*parsed.reason != '\0') answer.AddError(ExtendedErrorCode::kNotSupported, parsed.reason);
+  Send(parsed.query, answer, path, responder);
+}
+
+bool QueryHandler::IsFromOwnTarget(const Waiter& waiter) const {
+  // On loopback, clients and targets share addresses.
+  if (waiter.path.peer.address.IsLoopback()) return false;
+  const std::vector<Target>& targets = waiter.walk->group()->targets;
+  return std::any_of(targets.begin(), targets.end(), [&](const Target& target) {
+    return target.endpoint.address == waiter.path.peer.address;
+  });
+}
+
+void QueryHandler::Wait(Waiter waiter) {
+  const CacheKey key = waiter.walk->cache_key(waiter.view_id);
+  if (waiter_count_ >= kMaxWaiters) {
+    return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther, "too many clients wait");
+  }
+  auto found = pending_.find(key);
+  if (found == pending_.end()) {
+    if (pending_.size() >= kMaxPending) {
+      return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
+                        "too many questions are under way");
+    }
+    Ask(key, *waiter.walk);
+    ++waiter_count_;
+    pending_[key].push_back(std::move(waiter));
+    return;
+  }
+  if (IsFromOwnTarget(waiter)) {
+    return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
+                      "forwarding loop: the target asks the question that it was asked");
+  }
+  if (found->second.size() >= kMaxWaitersPerQuestion) {
+    return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
+                      "too many clients wait for this question");
+  }
+  ++stats_.coalesced;
+  ++waiter_count_;
+  found->second.push_back(std::move(waiter));
+}
+
+void QueryHandler::Ask(const CacheKey& key, const Walk& walk) {
+  ++stats_.forwarded;
+  ForwardOptions options;
+  options.dnssec_ok = walk.query().dnssec_ok;
+  options.checking_disabled = walk.query().header.cd;
+  options.hop_count = static_cast<uint8_t>(walk.query().hop_count + 1);
+  const dns::Question question = walk.question();
+  upstream_->Forward(question, walk.group(), options, [this, key, question](ForwardResult result) {
+    Resume(key, question, std::move(result));
+  });
+}
+
+void QueryHandler::Resume(const CacheKey& key, const dns::Question& question,
+                          ForwardResult result) {
+  const absl::Time now = clock_->Now();
+  std::shared_ptr<const Reply> reply;
+  if (result.status.ok()) {
+    const net::Endpoint target =
+        result.attempts.empty() ? net::Endpoint() : result.attempts.back().endpoint;
+    reply = std::make_shared<const Reply>(MakeReply(question, result.reply, target, now));
+  } else {
+    ++stats_.forward_failures;
+    reply = std::make_shared<const Reply>(
+        MakeFailure(FailureText(result), FailureTtl(result.status), now));
+  }
+  cache_.Insert(key, reply);
+  auto found = pending_.find(key);
+  if (found == pending_.end()) return;
+  // Taken out first: a waiter that goes on may ask the same question of a new state.
+  std::vector<Waiter> waiters = std::move(found->second);
+  pending_.erase(found);
+  waiter_count_ -= waiters.size();
+  for (Waiter& waiter : waiters) Continue(std::move(waiter), reply);
+}
+
+void QueryHandler::Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply) {
+  // The view may have gone while the question was under way; its id is never another's.
+  const View* view = snapshot_->FindView(waiter.view_id);
+  if (view == nullptr) {
+    return FailWaiter(std::move(waiter), ExtendedErrorCode::kNotReady, "the view is gone");
+  }
+  const Walk::State state = waiter.walk->Resume(*snapshot_, *view, &cache_, clock_->Now(), reply);
+  if (state == Walk::State::kDone) return Finish(waiter);
+  Wait(std::move(waiter));
+}
+
+void QueryHandler::FailWaiter(Waiter waiter, ExtendedErrorCode code, absl::string_view text) {
+  waiter.walk->Fail(code, text);
+  Finish(waiter);
+}
+
+void QueryHandler::Finish(const Waiter& waiter) {
+  // The socket may have been closed by a change of the listeners.
+  if (const std::shared_ptr<Responder> responder = waiter.responder.lock()) {
+    Send(waiter.walk->query(), waiter.walk->answer(), waiter.path, responder.get());
+  }
+}
+
+void QueryHandler::Send(const Query& query, const Answer& answer, const ReplyPath& path,
+                        Responder* responder) {
+  AnswerFormat format;
+  format.size_max = path.is_tcp
+                        ? dns::kMaxMessageSize
+                        : std::min<size_t>(query.udp_payload_size, dns::kDefaultUdpPayloadSize);
+  format.rotation = rotation_++;
+  format.node_id = node_id_;
+  const absl::Span<uint8_t> buffer = responder->AnswerBuffer(path);
+  const size_t size = WriteAnswer(query, answer, format, buffer);
+  ++stats_.answers_by_rcode[static_cast<size_t>(answer.rcode) & 0xf];
+  if ((buffer[2] & 0x02) != 0) ++stats_.truncated;
+  responder->Respond(path, size);
+}
+
+absl::StatusOr<v1::Explanation> QueryHandler::Explain(const v1::Question& question) {
+  absl::StatusOr<v1::Explanation> explanation =
+      resolver::Explain(question, *snapshot_, &cache_, clock_->Now());
+  if (explanation.ok()) explanation->set_node(node_id_);
+  return explanation;
+}
+
+}  // namespace nave::resolver

@@ -1,0 +1,91 @@
+// The road of a query: it pins the snapshot and alone knows the order of the steps; a forwarded
+// reply re-enters at Resume (architecture.md section 3). One for each worker, on its thread only.
+#ifndef NAVE_RESOLVER_QUERY_HANDLER_H_
+#define NAVE_RESOLVER_QUERY_HANDLER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "lib/base/clock.h"
+#include "nave/resolver/v1/explain.pb.h"
+#include "resolver/answer.h"
+#include "resolver/cache.h"
+#include "resolver/forwarder.h"
+#include "resolver/query.h"
+#include "resolver/query_stats.h"
+#include "resolver/responder.h"
+#include "resolver/snapshot.h"
+#include "resolver/walk.h"
+
+namespace nave::resolver {
+
+class QueryHandler {
+ public:
+  // Questions under way at targets, clients that wait for one of them, and clients that wait in
+  // all. Beyond: SERVFAIL at once.
+  static constexpr size_t kMaxPending = 8192;
+  static constexpr size_t kMaxWaitersPerQuestion = 256;
+  static constexpr size_t kMaxWaiters = 32768;
+
+  // `upstream` and `clock` must outlive the handler, or Stop must have been called. `node_id` is
+  // for NSID; may be empty.
+  QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_bytes_max, std::string node_id);
+
+  // From now on answers come from `snapshot`. Questions under way go on.
+  void SetSnapshot(std::shared_ptr<const Snapshot> snapshot);
+  const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+
+  // Answers `wire`, which arrived at `listener` (of the current snapshot; null: none there any
+  // more), through `responder`: at once, or later when a target must be asked, or not at all.
+  void Handle(absl::Span<const uint8_t> wire, const ReplyPath& path, const Listener* listener,
+              const std::shared_ptr<Responder>& responder);
+
+  // The walk by this worker's state and cache, nothing sent. NOT_FOUND for an unknown view,
+  // INVALID_ARGUMENT for a malformed question.
+  absl::StatusOr<v1::Explanation> Explain(const v1::Question& question);
+
+  const QueryStats& stats() const { return stats_; }
+  Cache& cache() { return cache_; }
+  size_t pending_count() const { return pending_.size(); }
+  size_t waiter_count() const { return waiter_count_; }
+
+ private:
+  // A client whose walk has stopped.
+  struct Waiter {
+    std::unique_ptr<Walk> walk;
+    uint64_t view_id;
+    ReplyPath path;
+    std::weak_ptr<Responder> responder;
+  };
+
+  void Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder);
+  // Lets the waiter wait for the question its walk stopped at; asks it if nobody has.
+  void Wait(Waiter waiter);
+  void Ask(const CacheKey& key, const Walk& walk);
+  // The reply has come: all that waited for it go on.
+  void Resume(const CacheKey& key, const dns::Question& question, ForwardResult result);
+  void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);
+  void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
+  void Finish(const Waiter& waiter);
+  void Send(const Query& query, const Answer& answer, const ReplyPath& path, Responder* responder);
+  bool IsFromOwnTarget(const Waiter& waiter) const;
+
+  Upstream* const upstream_;
+  const Clock* const clock_;
+  const std::string node_id_;
+  Cache cache_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  absl::flat_hash_map<CacheKey, std::vector<Waiter>> pending_;
+  size_t waiter_count_ = 0;
+  uint32_t rotation_ = 0;
+  QueryStats stats_;
+};
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_QUERY_HANDLER_H_

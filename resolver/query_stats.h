@@ -1,0 +1,25 @@
+// Counts of one worker, on its thread: plain numbers that the worker gives to the registry now and
+// then, so that no query pays for an atomic.
+#ifndef NAVE_RESOLVER_QUERY_STATS_H_
+#define NAVE_RESOLVER_QUERY_STATS_H_
+
+#include <array>
+#include <cstdint>
+
+namespace nave::resolver {
+
+struct QueryStats {
+  // By the header's four bits.
+  std::array<uint64_t, 16> answers_by_rcode{};
+  uint64_t udp_queries = 0;
+  uint64_t tcp_queries = 0;
+  uint64_t dropped = 0;
+  uint64_t truncated = 0;
+  uint64_t forwarded = 0;
+  uint64_t coalesced = 0;
+  uint64_t forward_failures = 0;
+};
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_QUERY_STATS_H_

@@ -1,0 +1,63 @@
+// A reply from outside, reduced to what may be believed, as the cache holds it (RFC 5452, RFC 2308;
+// data-plane.md section 3). Immutable once made; any thread.
+#ifndef NAVE_RESOLVER_REPLY_H_
+#define NAVE_RESOLVER_REPLY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/time/time.h"
+#include "lib/dns/edns.h"
+#include "lib/dns/message.h"
+#include "lib/dns/rrset.h"
+#include "lib/net/endpoint.h"
+
+namespace nave::resolver {
+
+// Seconds that anything is kept, and that a negative answer is (RFC 2308 section 5 suggests one to
+// three hours), and that a failure is (RFC 9520 section 3.2: at least one).
+inline constexpr uint32_t kMaxTtlSeconds = 86400;
+inline constexpr uint32_t kMaxNegativeTtlSeconds = 3600;
+inline constexpr uint32_t kFailureTtlSeconds = 1;
+// CNAMEs taken from one reply.
+inline constexpr int kMaxChainInReply = 16;
+
+struct Reply {
+  dns::Rcode rcode = dns::Rcode::kNoError;
+  bool authentic_data = false;
+  // From the qname on: each CNAME (and the DNAME that made it) in order, then what answers the last
+  // name. Everything else that the target sent is left out.
+  std::vector<dns::RRset> answers;
+  // SOA, and what proves a negative answer.
+  std::vector<dns::RRset> authorities;
+  absl::InlinedVector<dns::ExtendedError, 1> errors;
+  // Who answered; for people.
+  net::Endpoint target;
+  // Why there is no reply at all; empty when there is one.
+  std::string failure;
+  // How long it may be used, from `received`.
+  uint32_t ttl_seconds = 0;
+  absl::Time received;
+  // NS of a cut instead of an answer.
+  bool is_referral = false;
+
+  // The SOA that makes a negative answer one, or null.
+  const dns::RRset* FindSoa() const;
+  // Octets of memory, for the cache's bound.
+  size_t ByteSize() const;
+  absl::Time expiry() const { return received + absl::Seconds(ttl_seconds); }
+};
+
+// Reduces `message`, the checked reply to `question`.
+Reply MakeReply(const dns::Question& question, const dns::Message& message,
+                const net::Endpoint& target, absl::Time now);
+
+// Stands for a reply when no target gave one.
+Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now);
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_REPLY_H_

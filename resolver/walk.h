@@ -1,0 +1,107 @@
+// The walk of one question through a view: decide, look up or ask, follow CNAME and DNAME, decide
+// again (product.md section 6, data-plane.md section 3). It never waits: where a target must be
+// asked it stops, and goes on when it gets the reply. `explain` takes the same walk.
+//
+// A stopped walk holds no pointer into a snapshot. One thread at a time.
+#ifndef NAVE_RESOLVER_WALK_H_
+#define NAVE_RESOLVER_WALK_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/time/time.h"
+#include "lib/dns/message.h"
+#include "resolver/answer.h"
+#include "resolver/cache.h"
+#include "resolver/query.h"
+#include "resolver/reply.h"
+#include "resolver/snapshot.h"
+#include "resolver/trace.h"
+#include "resolver/view.h"
+
+namespace nave::resolver {
+
+// CNAMEs, DNAMEs and delegations that one question follows from one object to the next, and CNAMEs
+// within one zone.
+inline constexpr int kMaxFollows = 8;
+inline constexpr int kMaxCnamesInZone = 16;
+
+class Walk {
+ public:
+  enum class State : uint8_t {
+    kDone,  // answer() is complete.
+    kAsk,   // Ask group() question(), then Resume.
+  };
+
+  // `trace` may be null; it must outlive the walk.
+  Walk(const Query& query, Trace* trace);
+
+  // Walks as far as zones and cache reach. `snapshot` holds `view`; they are used until return.
+  State Start(const Snapshot& snapshot, const View& view, Cache* cache, absl::Time now);
+  // After kAsk: goes on with the reply to question(). The view may be another one than before, if
+  // the state changed in between.
+  State Resume(const Snapshot& snapshot, const View& view, Cache* cache, absl::Time now,
+               std::shared_ptr<const Reply> reply);
+  // After kAsk: no target answered. `text` says why.
+  void Fail(dns::ExtendedErrorCode code, absl::string_view text);
+
+  // REQUIRES: kAsk was returned last.
+  dns::Question question() const { return {name_, query_.question.type, dns::RRClass::kIn}; }
+  const std::shared_ptr<const TargetGroup>& group() const { return group_; }
+  // Under what the reply is cached, and identical questions meet.
+  CacheKey cache_key(uint64_t view_id) const;
+
+  Answer& answer() { return answer_; }
+  const Query& query() const { return query_; }
+
+ private:
+  // What a step leads to.
+  enum class Next : uint8_t { kAgain, kDone, kAsk };
+
+  State Run();
+  Next Step();
+  Next InZone(const Zone& zone, Suffixes* name);
+  Next FollowInZone(const Zone& zone, const ZoneResult& result);
+  Next Refer(const Zone& zone, const dns::RRset& ns, bool from_wildcard);
+  Next Delegate(const Zone& zone, const dns::RRset& ns);
+  Next Forward(const Decision& decision);
+  Next AskGroup(std::shared_ptr<const TargetGroup> group);
+  Next UseReply(std::shared_ptr<const Reply> reply);
+  Next EndWithReply(const Reply& reply, uint32_t age_seconds);
+  Next Refuse(const Decision& decision);
+  Next FailLoop(absl::string_view text);
+  // Makes `target` the name to resolve; false after kMaxFollows.
+  bool Follow(const dns::Name& target);
+
+  Decision Decide(const Suffixes& name) const;
+  void AddFromZone(const dns::RRset& rrset, bool from_wildcard, AnswerSection* section);
+  void AddNegative(const Zone& zone);
+  void AddAdditional(const Zone& zone, const dns::RRset& rrset, bool glue);
+  bool IsOwnListener(const TargetGroup& group) const;
+  void Note(StepKind kind, std::string resource, std::string text);
+
+  const Query query_;
+  Trace* const trace_;
+  dns::Name name_;
+  Answer answer_;
+  bool is_first_ = true;
+  int follows_ = 0;
+  int zone_cnames_ = 0;
+  // Set while stopped.
+  std::shared_ptr<const TargetGroup> group_;
+  // The group of a followed delegation: the reply belongs to it whatever the view decides.
+  bool is_delegation_ = false;
+  // Cached replies that the answer points into.
+  absl::InlinedVector<std::shared_ptr<const Reply>, 2> replies_;
+  // Set only while running.
+  const Snapshot* snapshot_ = nullptr;
+  const View* view_ = nullptr;
+  Cache* cache_ = nullptr;
+  absl::Time now_;
+};
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_WALK_H_

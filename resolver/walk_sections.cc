@@ -1,0 +1,140 @@
+// How zones and replies fill the sections of a walk's answer.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/dns/rdata.h"
+#include "resolver/walk.h"
+
+namespace nave::resolver {
+namespace {
+
+using dns::ExtendedErrorCode;
+using dns::Rcode;
+using dns::RRType;
+
+// Additional RRsets of one answer: more help nobody.
+constexpr size_t kMaxAdditional = 26;
+
+uint32_t Aged(uint32_t ttl, uint32_t age_seconds) {
+  return ttl > age_seconds ? ttl - age_seconds : 0;
+}
+
+bool HasRRset(const AnswerSection& section, const dns::Name& owner, RRType type) {
+  return std::any_of(section.begin(), section.end(), [&](const AnswerRRset& rrset) {
+    return rrset.type == type && rrset.owner == owner;
+  });
+}
+
+bool HasTargets(RRType type) {
+  return type == RRType::kNs || type == RRType::kMx || type == RRType::kSrv;
+}
+
+// The RCODEs that say something about the name; all others say something about the target.
+bool IsBelieved(Rcode rcode) {
+  return rcode == Rcode::kNoError || rcode == Rcode::kNxDomain || rcode == Rcode::kYxDomain;
+}
+
+std::string FailureText(const Reply& reply, const dns::Name& name) {
+  if (!reply.failure.empty()) return reply.failure;
+  const std::string what = reply.is_referral
+                               ? "gave a referral"
+                               : absl::StrCat("answered ", dns::RcodeToText(reply.rcode));
+  return absl::StrCat(reply.target.ToString(), " ", what, " for ", name.ToText());
+}
+
+}  // namespace
+
+void Walk::AddFromZone(const dns::RRset& rrset, bool from_wildcard, AnswerSection* section) {
+  section->push_back({from_wildcard ? name_ : rrset.owner, rrset.type, rrset.ttl, &rrset.rdatas});
+}
+
+void Walk::AddNegative(const Zone& zone) {
+  answer_.authorities.push_back(
+      {zone.apex(), RRType::kSoa, zone.negative_ttl(), &zone.soa().rdatas});
+}
+
+void Walk::AddAdditional(const Zone& zone, const dns::RRset& rrset, bool glue) {
+  if (!HasTargets(rrset.type)) return;
+  for (const std::string& rdata : rrset.rdatas) {
+    const std::optional<dns::Name> target = dns::RdataTarget(rrset.type, rdata);
+    if (!target.has_value() || !target->IsSubdomainOf(zone.apex())) continue;
+    const Suffixes name(*target);
+    for (RRType type : {RRType::kA, RRType::kAaaa}) {
+      if (answer_.additionals.size() >= kMaxAdditional) return;
+      const dns::RRset* addresses = nullptr;
+      if (glue) {
+        // Data below a cut is glue, which a referral may carry.
+        const ZoneNode* node = zone.FindNode(name.whole());
+        addresses = node == nullptr ? nullptr : node->Find(type);
+      } else {
+        const ZoneResult found = zone.Lookup(name, type);
+        if (found.kind == ZoneResult::Kind::kAnswer && !found.from_wildcard) {
+          addresses = found.rrset;
+        }
+      }
+      if (addresses == nullptr || HasRRset(answer_.additionals, *target, type)) continue;
+      if (HasRRset(answer_.answers, *target, type)) continue;
+      answer_.additionals.push_back({*target, type, addresses->ttl, &addresses->rdatas});
+    }
+  }
+}
+
+Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
+  const Reply& reply = *held;
+  replies_.push_back(std::move(held));
+  for (const dns::ExtendedError& error : reply.errors) answer_.AddError(error.code, error.text);
+  const uint32_t age =
+      static_cast<uint32_t>(std::max<int64_t>(0, absl::ToInt64Seconds(now_ - reply.received)));
+  answer_.authentic_data = reply.authentic_data && answer_.answers.empty();
+  const Decision asked = Decide(Suffixes(name_));
+  for (const dns::RRset& rrset : reply.answers) {
+    answer_.answers.push_back({rrset.owner, rrset.type, Aged(rrset.ttl, age), &rrset.rdatas});
+    const bool leads_on = rrset.type == RRType::kCname && query_.question.type != RRType::kCname &&
+                          query_.question.type != RRType::kAny;
+    if (!leads_on) continue;
+    std::optional<dns::Name> target = dns::RdataTarget(RRType::kCname, rrset.rdatas[0]);
+    if (!target.has_value()) return FailLoop("malformed CNAME from a target");
+    if (HasRRset(answer_.answers, *target, RRType::kCname)) return FailLoop("CNAME loop");
+    // The rest of the chain is believed only where the same object decides: a rule's targets have
+    // no say about names of a zone or of another rule.
+    const bool same = !is_delegation_ && Decide(Suffixes(*target)).SameOwner(asked);
+    name_ = *std::move(target);
+    if (same) continue;
+    answer_.authentic_data = false;
+    Note(StepKind::kFollow, "", absl::StrCat("to ", name_.ToText()));
+    if (!Follow(dns::Name(name_))) return FailLoop("the chain of CNAMEs is too long");
+    return Next::kAgain;
+  }
+  return EndWithReply(reply, age);
+}
+
+Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
+  if (!IsBelieved(reply.rcode) || reply.is_referral) {
+    const std::string text = FailureText(reply, name_);
+    Note(StepKind::kOutcome, "", absl::StrCat("SERVFAIL: ", text));
+    answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kNoReachableAuthority, text);
+    return Next::kDone;
+  }
+  answer_.rcode = reply.rcode;
+  const bool ends_in_cname = !reply.answers.empty() && reply.answers.back().owner != name_;
+  const bool chain_is_open =
+      ends_in_cname && reply.rcode == Rcode::kNoError && reply.FindSoa() == nullptr;
+  // A target that only knows its own zones leaves the rest of the chain to us.
+  if (chain_is_open) {
+    if (!Follow(dns::Name(name_))) return FailLoop("the chain of CNAMEs is too long");
+    Note(StepKind::kFollow, "", absl::StrCat("to ", name_.ToText()));
+    return Next::kAgain;
+  }
+  for (const dns::RRset& rrset : reply.authorities) {
+    if (rrset.type != RRType::kSoa && !query_.dnssec_ok) continue;
+    const bool is_negative = rrset.type == RRType::kSoa;
+    const uint32_t ttl = is_negative ? std::min(rrset.ttl, reply.ttl_seconds) : rrset.ttl;
+    answer_.authorities.push_back({rrset.owner, rrset.type, Aged(ttl, age_seconds), &rrset.rdatas});
+  }
+  Note(StepKind::kOutcome, reply.target.ToString(), dns::RcodeToText(reply.rcode));
+  return Next::kDone;
+}
+
+}  // namespace nave::resolver
