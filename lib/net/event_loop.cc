@@ -184,6 +184,20 @@ int EventLoop::WaitMillis(absl::Duration timeout) const {
   return static_cast<int>(std::min<int64_t>(ms, 3600 * 1000));
 }
 
-void EventLoop::UpdateNow() { now_ = clock_->Now(); }
+void EventLoop::UpdateNow() {
+  const absl::Time before = now_;
+  now_ = clock_->Now();
+  // The clock was set back: what was due in a second still is.
+  if (now_ < before && !timers_.empty()) ShiftTimers(now_ - before);
+}
+
+void EventLoop::ShiftTimers(absl::Duration by) {
+  absl::btree_map<std::pair<absl::Time, TimerId>, Task> shifted;
+  for (auto& [key, task] : timers_) {
+    timer_times_[key.second] = key.first + by;
+    shifted.emplace(std::make_pair(key.first + by, key.second), std::move(task));
+  }
+  timers_ = std::move(shifted);
+}
 
 }  // namespace nave::net

@@ -92,6 +92,7 @@ class EventLoop {
   int RunTasks() ABSL_LOCKS_EXCLUDED(mutex_);
   void Wake();
   void UpdateNow();
+  void ShiftTimers(absl::Duration by);
 
   const Clock* const clock_;
   const int epoll_fd_;

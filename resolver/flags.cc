@@ -1,0 +1,97 @@
+#include "resolver/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "resolver/resolver_server.h"
+
+namespace nave::resolver {
+namespace {
+
+constexpr char kDescription[] =
+    "Answers DNS queries for one or more VPCs, from a control plane or from a snapshot file.";
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  nave-resolver --snapshot lab.json --workers 2\n"
+    "  nave-resolver --control-plane 192.0.2.10:7443 --node r1 --vpc accounts/spoke1/vpcs/main \\\n"
+    "      --ca ca.crt --token-file r1.token --state-dir /var/lib/nave-resolver\n"
+    "SIGHUP reads the snapshot file again; SIGTERM ends.";
+
+struct Texts {
+  std::string metrics_address;
+  std::string log_level = "info";
+  std::string log_format = "text";
+};
+
+void AddFlags(CLI::App* app, Flags* flags, Texts* texts) {
+  app->add_option("--snapshot", flags->snapshot, "Serve this snapshot file, without control plane");
+  app->add_option("--control-plane", flags->stream.control_plane, "host:port of naved");
+  app->add_option("--node", flags->stream.node, "This node's id, such as r1");
+  app->add_option("--vpc", flags->stream.vpcs,
+                  "Serve this VPC, such as accounts/spoke1/vpcs/main; may be repeated; default: "
+                  "every VPC that has a listener");
+  app->add_option("--ca", flags->stream.ca_file, "The control plane's CA certificate (PEM)");
+  app->add_option("--token-file", flags->stream.token_file, "File with this node's token");
+  app->add_option("--state-dir", flags->stream.state_dir, "Directory of the last state");
+  app->add_option("--workers", flags->workers, "Threads that answer")
+      ->check(CLI::Range(1, ResolverServer::kMaxWorkers))
+      ->capture_default_str();
+  app->add_option("--cache-mib", flags->cache_mib, "Cache of each worker, in MiB")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  app->add_option("--metrics-address", texts->metrics_address,
+                  "address:port of /metrics and /healthz (plain HTTP); default: none");
+  app->add_option("--log-level", texts->log_level, "debug, info, warning or error")
+      ->capture_default_str();
+  app->add_option("--log-format", texts->log_format, "text or json")->capture_default_str();
+  app->add_flag("--check", flags->check, "Check the snapshot file and end");
+  app->set_version_flag("--version", kVersion);
+}
+
+absl::Status CheckSource(const Flags& flags) {
+  if (flags.snapshot.empty() == flags.stream.control_plane.empty()) {
+    return absl::InvalidArgumentError("give one of --snapshot and --control-plane");
+  }
+  if (!flags.snapshot.empty()) return absl::OkStatus();
+  if (flags.check) return absl::InvalidArgumentError("--check needs --snapshot");
+  const StreamOptions& stream = flags.stream;
+  if (stream.node.empty() || stream.ca_file.empty() || stream.token_file.empty() ||
+      stream.state_dir.empty()) {
+    return absl::InvalidArgumentError(
+        "--control-plane needs --node, --ca, --token-file and --state-dir");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Finish(const Texts& texts, Flags* flags) {
+  flags->stream.version = kVersion;
+  NAVE_RETURN_IF_ERROR(log::ParseLevel(texts.log_level, &flags->log_level));
+  NAVE_RETURN_IF_ERROR(log::ParseForm(texts.log_format, &flags->log_form));
+  if (!texts.metrics_address.empty()) {
+    NAVE_ASSIGN_OR_RETURN(flags->metrics_address, net::Endpoint::Parse(texts.metrics_address));
+  }
+  return CheckSource(*flags);
+}
+
+}  // namespace
+
+std::optional<int> ParseFlags(int argc, char** argv, Flags* flags) {
+  CLI::App app(kDescription, "nave-resolver");
+  app.footer(kExamples);
+  Texts texts;
+  AddFlags(&app, flags, &texts);
+  // CLI11 reports by exceptions; they end here.
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  const absl::Status status = Finish(texts, flags);
+  if (status.ok()) return std::nullopt;
+  std::cerr << "nave-resolver: " << status.message() << "; see --help\n";
+  return 2;
+}
+
+}  // namespace nave::resolver

@@ -1,0 +1,63 @@
+// The resolver's metrics (docs/reference/metrics.md). Thread-safe.
+#ifndef NAVE_RESOLVER_RESOLVER_METRICS_H_
+#define NAVE_RESOLVER_RESOLVER_METRICS_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "lib/base/metrics.h"
+#include "resolver/query_stats.h"
+#include "resolver/snapshot.h"
+
+namespace nave::resolver {
+
+inline constexpr metrics::Metric kQueries{"nave_resolver_queries_total",
+                                          "Queries received, by transport."};
+inline constexpr metrics::Metric kAnswers{"nave_resolver_answers_total", "Answers sent, by RCODE."};
+inline constexpr metrics::Metric kDropped{"nave_resolver_dropped_total",
+                                          "Messages that got no answer: responses, fragments."};
+inline constexpr metrics::Metric kTruncated{"nave_resolver_truncated_total",
+                                            "Answers sent with TC."};
+inline constexpr metrics::Metric kForwarded{"nave_resolver_forwarded_total",
+                                            "Questions asked of targets."};
+inline constexpr metrics::Metric kCoalesced{"nave_resolver_coalesced_total",
+                                            "Queries that joined an identical question under way."};
+inline constexpr metrics::Metric kForwardFailures{"nave_resolver_forward_failures_total",
+                                                  "Questions that no target answered."};
+inline constexpr metrics::Metric kServedRevision{"nave_resolver_served_revision",
+                                                 "Revision of the state that is served."};
+inline constexpr metrics::Metric kObjects{"nave_resolver_objects",
+                                          "Objects of the state that is served, by kind."};
+inline constexpr metrics::Metric kRefusedStates{"nave_resolver_refused_states_total",
+                                                "States that could not be served."};
+
+class ResolverMetrics {
+ public:
+  explicit ResolverMetrics(metrics::Registry* registry);
+
+  // Adds what `now` has more than `before`.
+  void Add(const QueryStats& now, const QueryStats& before);
+  void SetSnapshot(const Snapshot& snapshot);
+  void CountRefused() { refused_states_.Add(); }
+
+ private:
+  metrics::Counter& udp_queries_;
+  metrics::Counter& tcp_queries_;
+  std::array<metrics::Counter*, 16> answers_;
+  metrics::Counter& dropped_;
+  metrics::Counter& truncated_;
+  metrics::Counter& forwarded_;
+  metrics::Counter& coalesced_;
+  metrics::Counter& forward_failures_;
+  metrics::Counter& refused_states_;
+  metrics::Gauge& served_revision_;
+  metrics::Gauge& listeners_;
+  metrics::Gauge& views_;
+  metrics::Gauge& zones_;
+  metrics::Gauge& rules_;
+};
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_RESOLVER_METRICS_H_

@@ -1,0 +1,103 @@
+#include "resolver/resolver_server.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
+#include "lib/base/status_macros.h"
+
+namespace nave::resolver {
+
+absl::StatusOr<std::unique_ptr<ResolverServer>> ResolverServer::Start(
+    const Clock* clock, int worker_count, const WorkerOptions& options) {
+  if (worker_count < 1 || worker_count > kMaxWorkers) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the number of workers must be 1 to ", kMaxWorkers));
+  }
+  auto server = absl::WrapUnique(new ResolverServer(clock, options.metrics));
+  absl::MutexLock lock(&server->mutex_);
+  for (int i = 0; i < worker_count; ++i) {
+    NAVE_ASSIGN_OR_RETURN(std::unique_ptr<Worker> worker, Worker::Start(clock, options));
+    server->workers_.push_back(std::move(worker));
+  }
+  return server;
+}
+
+ResolverServer::ResolverServer(const Clock* clock, ResolverMetrics* metrics)
+    : clock_(clock), metrics_(metrics) {}
+
+ResolverServer::~ResolverServer() { Stop(); }
+
+absl::Status ResolverServer::Serve(const State& state) {
+  absl::MutexLock lock(&mutex_);
+  const absl::Time begin = clock_->Now();
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = compiler_.Compile(state);
+  if (!snapshot.ok()) {
+    if (metrics_ != nullptr) metrics_->CountRefused();
+    log::Error("state refused, the one before stays",
+               {{"revision", absl::StrCat(state.revision)},
+                {"reason", std::string(snapshot.status().message())}});
+    return snapshot.status();
+  }
+  const absl::Status status = Distribute(*snapshot);
+  // A listener that could not be bound is not served, but everything else now is.
+  if (!absl::IsDeadlineExceeded(status)) served_revision_.store((*snapshot)->revision());
+  if (metrics_ != nullptr) metrics_->SetSnapshot(**snapshot);
+  log::Info(absl::StrCat("resolver: serving revision ", (*snapshot)->revision()),
+            {{"listeners", absl::StrCat((*snapshot)->listeners().size())},
+             {"views", absl::StrCat((*snapshot)->view_count())},
+             {"zones", absl::StrCat((*snapshot)->zone_count())},
+             {"rules", absl::StrCat((*snapshot)->rule_count())},
+             {"took", absl::FormatDuration(clock_->Now() - begin)}});
+  return status;
+}
+
+absl::Status ResolverServer::Distribute(const std::shared_ptr<const Snapshot>& snapshot) {
+  Worker::BoundEndpoints bound;
+  for (const auto& listener : snapshot->listeners()) {
+    auto old = bound_.find(listener->endpoint());
+    if (old != bound_.end()) bound.insert(*old);
+  }
+  absl::Status status;
+  // One after the other: the first decides the port of a listener with port 0.
+  for (const auto& worker : workers_) status.Update(worker->Serve(snapshot, &bound));
+  bound_ = std::move(bound);
+  if (!status.ok()) {
+    log::Error("not all of the state is served", {{"reason", std::string(status.message())}});
+  }
+  return status;
+}
+
+absl::StatusOr<v1::Explanation> ResolverServer::Explain(const v1::Question& question) {
+  absl::MutexLock lock(&mutex_);
+  if (workers_.empty()) return absl::UnavailableError("the resolver is stopping");
+  return workers_[0]->Explain(question);
+}
+
+absl::StatusOr<net::Endpoint> ResolverServer::BoundEndpoint(const net::Endpoint& listener) const {
+  absl::MutexLock lock(&mutex_);
+  auto found = bound_.find(listener);
+  if (found == bound_.end()) {
+    return absl::NotFoundError(absl::StrCat("no listener ", listener.ToString()));
+  }
+  return found->second;
+}
+
+std::vector<net::Endpoint> ResolverServer::BoundEndpoints() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<net::Endpoint> endpoints;
+  for (const auto& [listener, bound] : bound_) endpoints.push_back(bound);
+  std::sort(endpoints.begin(), endpoints.end());
+  return endpoints;
+}
+
+void ResolverServer::Stop() {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& worker : workers_) worker->Stop();
+  workers_.clear();
+}
+
+}  // namespace nave::resolver

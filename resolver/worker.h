@@ -1,0 +1,84 @@
+// One thread that answers: its own event loop, sockets, cache and forwarder; no lock on the way of
+// a query (data-plane.md section 1). Start, Serve, Explain and Stop from one other thread at a
+// time.
+#ifndef NAVE_RESOLVER_WORKER_H_
+#define NAVE_RESOLVER_WORKER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "lib/base/clock.h"
+#include "lib/net/event_loop.h"
+#include "resolver/forwarder.h"
+#include "resolver/listener_socket.h"
+#include "resolver/query_handler.h"
+#include "resolver/resolver_metrics.h"
+
+namespace nave::resolver {
+
+struct WorkerOptions {
+  size_t cache_bytes_max = Cache::kDefaultMaxBytes;
+  std::string node_id;
+  UpstreamFactory upstream_factory;
+  // May be null; must outlive the worker.
+  ResolverMetrics* metrics = nullptr;
+};
+
+class Worker {
+ public:
+  // How long another thread waits for the worker to take a snapshot or to explain.
+  static constexpr absl::Duration kMaxTaskWait = absl::Seconds(10);
+
+  // Which port a listener with port 0 got.
+  using BoundEndpoints = absl::flat_hash_map<net::Endpoint, net::Endpoint>;
+
+  // The thread runs when this returns. `clock` must outlive the worker.
+  static absl::StatusOr<std::unique_ptr<Worker>> Start(const Clock* clock,
+                                                       const WorkerOptions& options);
+  // Stops.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Returns when the worker answers by `snapshot`: sockets of new listeners are open, of gone ones
+  // closed. An address that cannot be bound is an error, but everything else is served. `bound` is
+  // read and added to. DEADLINE_EXCEEDED after kMaxTaskWait.
+  absl::Status Serve(std::shared_ptr<const Snapshot> snapshot, BoundEndpoints* bound);
+  absl::StatusOr<v1::Explanation> Explain(const v1::Question& question);
+  // Ends the thread: what is under way is answered with SERVFAIL, what is written is sent.
+  void Stop();
+
+ private:
+  Worker(const Clock* clock, const WorkerOptions& options);
+  // Runs `task` on the worker's thread and returns when it has run.
+  absl::Status RunAndWait(std::function<void()> task);
+  absl::Status Apply(std::shared_ptr<const Snapshot> snapshot, BoundEndpoints* bound);
+  void FlushSockets();
+  void PublishStats();
+
+  const Clock* const clock_;
+  const WorkerOptions options_;
+  std::unique_ptr<net::EventLoop> loop_;
+  std::unique_ptr<Upstream> upstream_;
+  std::unique_ptr<QueryHandler> handler_;
+  ListenerSocket::FlushList flush_list_;
+  // By the listener's address as the snapshot gives it.
+  absl::flat_hash_map<net::Endpoint, std::shared_ptr<ListenerSocket>> sockets_;
+  QueryStats published_;
+  bool stopped_ = false;
+  std::thread thread_;
+};
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_WORKER_H_
