@@ -39,13 +39,11 @@ Walk::State Walk::Resume(const Snapshot& snapshot, const View& view, Cache* cach
   view_ = &view;
   cache_ = cache;
   now_ = now;
-  const std::shared_ptr<const TargetGroup> asked = std::move(group_);
-  group_ = nullptr;
   if (!is_delegation_) {
     // The state may have changed while we waited: a reply of targets that no longer decide this
     // name is not used.
     const Decision decision = Decide(Suffixes(name_));
-    if (decision.group == nullptr || (*decision.group)->id != asked->id) {
+    if (decision.group == nullptr || (*decision.group)->id != group_->id) {
       if (!Follow(name_)) {
         FailLoop("the rules changed too often while the question was under way");
         return State::kDone;

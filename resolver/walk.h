@@ -89,7 +89,7 @@ class Walk {
   bool is_first_ = true;
   int follows_ = 0;
   int zone_cnames_ = 0;
-  // Set while stopped.
+  // Whom was asked last.
   std::shared_ptr<const TargetGroup> group_;
   // The group of a followed delegation: the reply belongs to it whatever the view decides.
   bool is_delegation_ = false;

@@ -112,7 +112,7 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
 
 Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
   if (!IsBelieved(reply.rcode) || reply.is_referral) {
-    const std::string text = FailureText(reply, name_);
+    const std::string text = absl::StrCat(group_->name, ": ", FailureText(reply, name_));
     Note(StepKind::kOutcome, "", absl::StrCat("SERVFAIL: ", text));
     answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kNoReachableAuthority, text);
     return Next::kDone;
