@@ -174,6 +174,22 @@ class World:
             command += ["--vpc", vpc]
         self.start(node, command, "nave-resolver: serving")
 
+    def start_file_resolver(self, snapshot="story.json", workers=2):
+        """A resolver without a control plane, that serves an example snapshot."""
+        self.start("resolver", [self.binaries / "nave-resolver", "--snapshot", self.example(snapshot),
+                                "--workers", workers], "nave-resolver: serving")
+
+    def change_snapshot(self, old, new, snapshot="story.json"):
+        """Changes the snapshot's file, all at once, and has it read again."""
+        path = self.directory / snapshot
+        fresh = self.directory / (snapshot + ".new")
+        text = path.read_text()
+        if old not in text:
+            raise Failed(f"'{old}' is not in {path}")
+        fresh.write_text(text.replace(old, new))
+        fresh.rename(path)
+        self.processes["resolver"].signal(signal.SIGHUP)
+
     # The command line.
     def config(self):
         return str(self.directory / "naved" / "admin.context.yaml")
