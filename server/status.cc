@@ -1,9 +1,7 @@
 #include "server/status.h"
 
 #include <google/protobuf/any.pb.h>
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/wire_format_lite.h>
+#include <google/protobuf/unknown_field_set.h>
 
 #include <utility>
 
@@ -13,10 +11,9 @@
 namespace nave::server {
 namespace {
 
+using google::protobuf::UnknownField;
+using google::protobuf::UnknownFieldSet;
 using google::protobuf::internal::WireFormatLite;
-using google::protobuf::io::CodedInputStream;
-using google::protobuf::io::CodedOutputStream;
-using google::protobuf::io::StringOutputStream;
 
 // google/rpc/status.proto: code = 1, message = 2, details = 3. google/rpc/error_details.proto,
 // ErrorInfo: reason = 1, domain = 2, metadata = 3, whose entries are key = 1, value = 2. Written by
@@ -25,68 +22,49 @@ constexpr int kStatusCode = 1, kStatusMessage = 2, kStatusDetails = 3;
 constexpr int kInfoReason = 1, kInfoDomain = 2, kInfoMetadata = 3;
 constexpr int kEntryKey = 1, kEntryValue = 2;
 
-class Writer {
- public:
-  void Bytes(int field, const std::string& value) {
-    StringOutputStream stream(&bytes_);
-    CodedOutputStream out(&stream);
-    WireFormatLite::WriteBytes(field, value, &out);
-  }
-  void Number(int field, int32_t value) {
-    StringOutputStream stream(&bytes_);
-    CodedOutputStream out(&stream);
-    WireFormatLite::WriteInt32(field, value, &out);
-  }
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  std::string bytes_;
-};
-
-// Calls `use(field, value)` for every length-delimited field; skips the others. False when
-// malformed.
-template <typename Use>
-bool ForEachField(const std::string& bytes, Use use) {
-  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-  while (uint32_t tag = in.ReadTag()) {
-    if (WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
-      if (!WireFormatLite::SkipField(&in, tag)) return false;
-      continue;
-    }
-    std::string value;
-    if (!WireFormatLite::ReadBytes(&in, &value)) return false;
-    use(WireFormatLite::GetTagFieldNumber(tag), std::move(value));
-  }
-  return in.ConsumedEntireMessage();
+std::string Serialize(const UnknownFieldSet& fields) {
+  std::string bytes;
+  fields.SerializeToString(&bytes);
+  return bytes;
 }
 
 std::string Serialize(const ErrorInfo& info) {
-  Writer writer;
-  writer.Bytes(kInfoReason, info.reason);
-  writer.Bytes(kInfoDomain, info.domain);
+  UnknownFieldSet fields;
+  fields.AddLengthDelimited(kInfoReason, info.reason);
+  fields.AddLengthDelimited(kInfoDomain, info.domain);
   for (const auto& [key, value] : info.metadata) {
-    Writer entry;
-    entry.Bytes(kEntryKey, key);
-    entry.Bytes(kEntryValue, value);
-    writer.Bytes(kInfoMetadata, entry.bytes());
+    UnknownFieldSet entry;
+    entry.AddLengthDelimited(kEntryKey, key);
+    entry.AddLengthDelimited(kEntryValue, value);
+    fields.AddLengthDelimited(kInfoMetadata, Serialize(entry));
   }
-  return writer.bytes();
+  return Serialize(fields);
+}
+
+// Calls `use(field, value)` for every length-delimited field. False when malformed.
+template <typename Use>
+bool ForEachField(const std::string& bytes, Use use) {
+  UnknownFieldSet fields;
+  if (!fields.ParseFromString(bytes)) return false;
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const UnknownField& field = fields.field(i);
+    if (field.type() == UnknownField::TYPE_LENGTH_DELIMITED)
+      use(field.number(), field.length_delimited());
+  }
+  return true;
 }
 
 std::optional<ErrorInfo> ParseInfo(const std::string& bytes) {
   ErrorInfo info;
-  const bool whole = ForEachField(bytes, [&](int field, std::string value) {
-    if (field == kInfoReason)
-      info.reason = std::move(value);
-    else if (field == kInfoDomain)
-      info.domain = std::move(value);
-    else if (field == kInfoMetadata) {
-      std::string key, text;
-      ForEachField(value, [&](int part, std::string content) {
-        (part == kEntryKey ? key : text) = std::move(content);
-      });
-      info.metadata[key] = text;
-    }
+  const bool whole = ForEachField(bytes, [&](int field, const std::string& value) {
+    if (field == kInfoReason) info.reason = value;
+    if (field == kInfoDomain) info.domain = value;
+    if (field != kInfoMetadata) return;
+    std::string key, text;
+    ForEachField(value, [&](int part, const std::string& content) {
+      (part == kEntryKey ? key : text) = content;
+    });
+    info.metadata[key] = text;
   });
   if (!whole) return std::nullopt;
   return info;
@@ -161,17 +139,17 @@ grpc::Status ToGrpc(const absl::Status& status) {
   google::protobuf::Any any;
   any.set_type_url(kErrorInfoType);
   any.set_value(Serialize(InfoOf(status)));
-  Writer details;
-  details.Number(kStatusCode, static_cast<int32_t>(status.code()));
-  details.Bytes(kStatusMessage, message);
-  details.Bytes(kStatusDetails, any.SerializeAsString());
+  UnknownFieldSet details;
+  details.AddVarint(kStatusCode, static_cast<uint64_t>(status.code()));
+  details.AddLengthDelimited(kStatusMessage, message);
+  details.AddLengthDelimited(kStatusDetails, any.SerializeAsString());
   // The codes of Abseil and of gRPC are the same numbers.
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message, details.bytes());
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), message, Serialize(details));
 }
 
 std::optional<ErrorInfo> ErrorInfoOf(const grpc::Status& status) {
   std::optional<ErrorInfo> info;
-  const bool whole = ForEachField(status.error_details(), [&](int field, std::string value) {
+  const bool whole = ForEachField(status.error_details(), [&](int field, const std::string& value) {
     google::protobuf::Any any;
     if (field == kStatusDetails && any.ParseFromString(value) && any.type_url() == kErrorInfoType) {
       info = ParseInfo(any.value());
