@@ -1,6 +1,7 @@
-// What a product plugin is (product.md section 4): pure computation. The workflow gives it parameters, settings and facts;
-// it answers with what it wants to exist, as data. It never writes, and never learns where the facts come from. A plugin
-// must be callable from several threads at once.
+// What a product plugin is (product.md section 4): pure computation. The workflow gives it
+// parameters, settings and facts; it answers with what it wants to exist, as data. It never writes,
+// and never learns where the facts come from. A plugin must be callable from several threads at
+// once.
 #ifndef NAVE_CATALOG_PRODUCT_H_
 #define NAVE_CATALOG_PRODUCT_H_
 
@@ -17,6 +18,7 @@
 #include "nave/dns/v1/rule_association.pb.h"
 #include "nave/dns/v1/zone.pb.h"
 #include "nave/dns/v1/zone_association.pb.h"
+#include "nave/governance/v1/vpc.pb.h"
 
 namespace nave::catalog {
 
@@ -33,14 +35,15 @@ struct ParameterSpec {
   bool list = false;  // several values
 };
 
-// What a launch may give, and what the platform team may set in a version. A key that stands in both is a parameter
-// until the version sets it; required then means that one of the two gives it.
+// What a launch may give, and what the platform team may set in a version. A key that stands in
+// both is a parameter until the version sets it; required then means that one of the two gives it.
 struct ParameterSchema {
   std::vector<ParameterSpec> parameters;
   std::vector<ParameterSpec> settings;
 };
 
-// What is so at the moment of the plan. Errors are those of the store, and are passed on as they are.
+// What is so at the moment of the plan. Errors are those of the store, and are passed on as they
+// are.
 class Facts {
  public:
   virtual ~Facts() = default;
@@ -48,10 +51,11 @@ class Facts {
   virtual absl::StatusOr<std::vector<dns::v1::Rule>> RulesSharedWith(
       const std::string& account) const = 0;
   // The rule, if it exists and is of the account or shared with it.
-  virtual absl::StatusOr<std::optional<dns::v1::Rule>> FindRule(const std::string& name,
-                                                                const std::string& account) const = 0;
+  virtual absl::StatusOr<std::optional<dns::v1::Rule>> FindRule(
+      const std::string& name, const std::string& account) const = 0;
   virtual absl::StatusOr<std::optional<dns::v1::Zone>> FindZone(const std::string& name) const = 0;
-  virtual absl::StatusOr<bool> VpcExists(const std::string& name) const = 0;
+  virtual absl::StatusOr<std::optional<governance::v1::Vpc>> FindVpc(
+      const std::string& name) const = 0;
   // The names of what the provisioned product has made so far.
   virtual std::vector<std::string> OwnResources() const = 0;
 };
@@ -64,8 +68,9 @@ struct PlanInput {
   const Facts* facts = nullptr;  // not null; valid during the call
 };
 
-// Something that shall exist, complete with its name. Rule associations and zones belong to the account of the launch;
-// a zone association may be of any zone, and then needs the consents that governance asks for.
+// Something that shall exist, complete with its name. Rule associations and zones belong to the
+// account of the launch; a zone association may be of any zone, and then needs the consents that
+// governance asks for.
 struct PlannedResource {
   std::variant<dns::v1::RuleAssociation, dns::v1::Zone, dns::v1::ZoneAssociation> resource;
   std::string text;  // for people, such as `corp.example.com. on accounts/spoke1/vpcs/main`
@@ -84,8 +89,8 @@ struct Plan {
   std::vector<Output> outputs;
 };
 
-// Errors: INVALID_ARGUMENT for parameters and settings (say which, and what to do), and those of the facts. Any other
-// error counts as a fault of the plugin.
+// Errors: INVALID_ARGUMENT for parameters and settings (say which, and what to do), and those of
+// the facts. Any other error counts as a fault of the plugin.
 class Product {
  public:
   virtual ~Product() = default;

@@ -19,9 +19,9 @@ class DeadLetters {
   // Those of accounts that the caller may read, in the order of their names.
   absl::StatusOr<event::v1::ListDeadLettersResponse> List(const Caller& caller,
                                                           const api::v1::ListRequest& request);
-  // The letter is gone, its operation RUNNING again at the step that gave up, with all its tries and time. Needs
-  // WRITE_NETWORK over the product's account. UNDER_CHANGE while a later operation works on the product, IN_USE when a
-  // later one has changed it since.
+  // The letter is gone, its operation RUNNING again at the step that gave up, with all its tries
+  // and time. Needs WRITE_NETWORK over the product's account. UNDER_CHANGE while a later operation
+  // works on the product, IN_USE when a later one has changed it since.
   absl::StatusOr<event::v1::DeadLetter> Redrive(const Caller& caller,
                                                 const event::v1::RedriveDeadLetterRequest& request);
   // The letter is gone; the operation stays FAILED.

@@ -1,5 +1,5 @@
-// Reading operations, and waiting for their end. A caller sees the operations of the provisioned products that it may
-// read, and its own. Thread-safe.
+// Reading operations, and waiting for their end. A caller sees the operations of the provisioned
+// products that it may read, and its own. Thread-safe.
 #ifndef NAVE_CATALOG_WORKFLOW_OPERATIONS_H_
 #define NAVE_CATALOG_WORKFLOW_OPERATIONS_H_
 
@@ -29,8 +29,9 @@ class Operations {
   // In the order of time. The filter is `state = "RUNNING"` or another state, or empty.
   absl::StatusOr<v1::ListOperationsResponse> List(const Caller& caller,
                                                   const api::v1::ListRequest& request);
-  // The operation at its end, at a later revision than asked, or as it is when the time is up: the caller looks at its
-  // state. `cancelled` is asked now and then, at least once a second, and ends the wait too.
+  // The operation at its end, at a later revision than asked, or as it is when the time is up: the
+  // caller looks at its state. `cancelled` is asked now and then, at least once a second, and ends
+  // the wait too.
   absl::StatusOr<v1::Operation> Wait(
       const Caller& caller, const v1::WaitOperationRequest& request,
       absl::FunctionRef<bool()> cancelled = [] { return false; });
