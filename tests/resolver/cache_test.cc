@@ -1,0 +1,117 @@
+#include "resolver/cache.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/resolver/resolver_testing.h"
+
+namespace nave::resolver {
+namespace {
+
+const absl::Time kStart = absl::UnixEpoch();
+
+CacheKey Key(const char* name, uint64_t view = 1, uint64_t group = 1) {
+  CacheKey key;
+  key.view = view;
+  key.group = group;
+  key.name = N(name);
+  return key;
+}
+
+std::shared_ptr<const Reply> MakeTestReply(uint32_t ttl, dns::Rcode rcode = dns::Rcode::kNoError) {
+  Reply reply;
+  reply.rcode = rcode;
+  reply.ttl_seconds = ttl;
+  reply.received = kStart;
+  return std::make_shared<const Reply>(std::move(reply));
+}
+
+TEST(CacheTest, KeepsUntilTheTtlEnds) {
+  Cache cache;
+  const auto reply = MakeTestReply(60);
+  cache.Insert(Key("www.example.com."), reply);
+  EXPECT_EQ(cache.Find(Key("WWW.example.com."), kStart + absl::Seconds(59)), reply);
+  EXPECT_EQ(cache.Find(Key("www.example.com."), kStart + absl::Seconds(60)), nullptr);
+  EXPECT_EQ(cache.entry_count(), 0u);
+  EXPECT_EQ(cache.byte_size(), 0u);
+}
+
+TEST(CacheTest, EveryPartOfTheKeyCounts) {
+  Cache cache;
+  const CacheKey key = Key("www.example.com.");
+  cache.Insert(key, MakeTestReply(60));
+  EXPECT_EQ(cache.Find(Key("www.example.com.", 2), kStart), nullptr);
+  EXPECT_EQ(cache.Find(Key("www.example.com.", 1, 2), kStart), nullptr);
+  EXPECT_EQ(cache.Find(Key("www.example.org."), kStart), nullptr);
+  CacheKey other = key;
+  other.type = dns::RRType::kAaaa;
+  EXPECT_EQ(cache.Find(other, kStart), nullptr);
+  other = key;
+  other.dnssec_ok = true;
+  EXPECT_EQ(cache.Find(other, kStart), nullptr);
+  other = key;
+  other.checking_disabled = true;
+  EXPECT_EQ(cache.Find(other, kStart), nullptr);
+  EXPECT_NE(cache.Find(key, kStart), nullptr);
+}
+
+TEST(CacheTest, NxDomainStandsForEveryTypeAndEveryNameBelow) {
+  Cache cache;
+  const auto reply = MakeTestReply(60, dns::Rcode::kNxDomain);
+  cache.Insert(Key("none.example.com."), reply);
+  CacheKey other = Key("a.b.none.example.com.");
+  other.type = dns::RRType::kTxt;
+  EXPECT_EQ(cache.Find(other, kStart), reply);
+  EXPECT_EQ(cache.Find(Key("example.com."), kStart), nullptr);
+  EXPECT_EQ(cache.Find(Key("xnone.example.com."), kStart), nullptr);
+  // Never across views or groups.
+  EXPECT_EQ(cache.Find(Key("a.none.example.com.", 2), kStart), nullptr);
+  EXPECT_EQ(cache.Find(Key("a.none.example.com.", 1, 2), kStart), nullptr);
+}
+
+TEST(CacheTest, TtlZeroIsNotKeptAndReplacesWhatWas) {
+  Cache cache;
+  cache.Insert(Key("a."), MakeTestReply(60));
+  cache.Insert(Key("a."), MakeTestReply(0));
+  EXPECT_EQ(cache.Find(Key("a."), kStart), nullptr);
+}
+
+TEST(CacheTest, MemoryIsBoundedAndTheLongestUnusedGoes) {
+  Cache cache(16384);
+  cache.Insert(Key("keep."), MakeTestReply(60));
+  for (int i = 0; i < 1000; ++i) {
+    cache.Insert(Key(("n" + std::to_string(i) + ".").c_str()), MakeTestReply(60));
+    EXPECT_LE(cache.byte_size(), cache.max_bytes());
+    ASSERT_NE(cache.Find(Key("keep."), kStart), nullptr) << i;
+  }
+  EXPECT_EQ(cache.Find(Key("n0."), kStart), nullptr);
+  EXPECT_NE(cache.Find(Key("n999."), kStart), nullptr);
+}
+
+TEST(CacheTest, ReplyLargerThanAQuarterIsNotKept) {
+  Cache cache(4096);
+  Reply large;
+  large.ttl_seconds = 60;
+  large.received = kStart;
+  large.failure = "";
+  dns::RRset rrset;
+  rrset.rdatas.assign(100, std::string(100, 'x'));
+  large.answers.push_back(rrset);
+  cache.Insert(Key("a."), std::make_shared<const Reply>(large));
+  EXPECT_EQ(cache.entry_count(), 0u);
+}
+
+TEST(CacheTest, FlushesANameAndBelow) {
+  Cache cache;
+  for (const char* name : {"example.com.", "a.example.com.", "b.a.example.com.", "example.net."}) {
+    cache.Insert(Key(name), MakeTestReply(60));
+  }
+  cache.Flush(N("a.example.com."));
+  EXPECT_EQ(cache.entry_count(), 2u);
+  EXPECT_NE(cache.Find(Key("example.com."), kStart), nullptr);
+  cache.Clear();
+  EXPECT_EQ(cache.entry_count(), 0u);
+  EXPECT_EQ(cache.byte_size(), 0u);
+}
+
+}  // namespace
+}  // namespace nave::resolver
