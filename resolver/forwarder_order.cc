@@ -1,0 +1,74 @@
+#include "resolver/forwarder_order.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "lib/base/random.h"
+
+namespace nave::resolver {
+namespace {
+
+struct Place {
+  bool down;
+  uint32_t priority;
+  uint32_t weight;
+  uint8_t index;
+
+  friend bool operator<(const Place& a, const Place& b) {
+    return std::tie(a.down, a.priority) < std::tie(b.down, b.priority);
+  }
+};
+
+// Draws without putting back: the chance to be next is by weight among those that are left.
+void ShuffleByWeight(Place* begin, Place* end) {
+  uint64_t total = 0;
+  for (const Place* at = begin; at != end; ++at) total += at->weight;
+  for (; end - begin > 1; ++begin) {
+    uint64_t drawn = RandomUint64() % total;
+    Place* chosen = begin;
+    while (drawn >= chosen->weight) drawn -= (chosen++)->weight;
+    total -= chosen->weight;
+    std::swap(*begin, *chosen);
+  }
+}
+
+}  // namespace
+
+std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
+                                  absl::Time now) {
+  const size_t count = std::min(group.targets.size(), kMaxTargetsPerGroup);
+  std::vector<Place> places;
+  places.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    const Target& target = group.targets[i];
+    const TargetHealth* known = health.Find(target.endpoint);
+    places.push_back({known != nullptr && !known->IsUp(now), target.priority,
+                      std::max(target.weight, 1u), static_cast<uint8_t>(i)});
+  }
+  std::stable_sort(places.begin(), places.end());
+  for (auto begin = places.begin(); begin != places.end();) {
+    const auto end = std::upper_bound(begin, places.end(), *begin);
+    ShuffleByWeight(&*begin, &*begin + (end - begin));
+    begin = end;
+  }
+  std::vector<uint8_t> order;
+  order.reserve(count);
+  for (const Place& place : places) order.push_back(place.index);
+  return order;
+}
+
+std::optional<net::IpAddress> ChooseSource(const TargetGroup& group, const Target& target,
+                                           size_t turn) {
+  const bool v4 = target.endpoint.address.is_v4();
+  const size_t usable =
+      std::count_if(group.sources.begin(), group.sources.end(),
+                    [v4](const net::IpAddress& source) { return source.is_v4() == v4; });
+  if (usable == 0) return std::nullopt;
+  size_t left = turn % usable;
+  for (const net::IpAddress& source : group.sources) {
+    if (source.is_v4() == v4 && left-- == 0) return source;
+  }
+  return std::nullopt;
+}
+
+}  // namespace nave::resolver

@@ -1,0 +1,30 @@
+// In which order the targets of a group are asked, and from where (data-plane.md section 3).
+// Functions; on the thread of the health table.
+#ifndef NAVE_RESOLVER_FORWARDER_ORDER_H_
+#define NAVE_RESOLVER_FORWARDER_ORDER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "lib/net/address.h"
+#include "resolver/target_group.h"
+#include "resolver/upstream_health.h"
+
+namespace nave::resolver {
+
+// All targets, as indices: those that are up by priority, of one priority at random by weight; then
+// in the same way those that are down, for when all else failed. At most kMaxTargetsPerGroup.
+std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
+                                  absl::Time now);
+
+// The `turn`-th of the sources that can reach `target`, around and around; nothing when there is
+// none. REQUIRES: !group.sources.empty().
+std::optional<net::IpAddress> ChooseSource(const TargetGroup& group, const Target& target,
+                                           size_t turn);
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_FORWARDER_ORDER_H_

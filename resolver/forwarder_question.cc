@@ -1,0 +1,292 @@
+#include "resolver/forwarder_question.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/random.h"
+#include "resolver/forwarder_order.h"
+#include "resolver/upstream_message.h"
+
+namespace nave::resolver {
+namespace {
+
+constexpr size_t kFlagsOctet = 2;
+constexpr uint8_t kTruncationBit = 0x02;
+static_assert(kMaxTargetsPerGroup <= 64, "targets are kept in 64 bits");
+
+bool IsTruncated(const std::string& message) {
+  return (static_cast<uint8_t>(message[kFlagsOctet]) & kTruncationBit) != 0;
+}
+
+// Another target may do better. NXDOMAIN is an answer, and believed.
+bool IsServerError(dns::Rcode rcode) {
+  switch (rcode) {
+    case dns::Rcode::kFormErr:
+    case dns::Rcode::kServFail:
+    case dns::Rcode::kNotImp:
+    case dns::Rcode::kRefused:
+    case dns::Rcode::kNotAuth:
+    case dns::Rcode::kBadVers:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+ForwardQuestion::ForwardQuestion(const ForwardContext& context, const dns::Question& question,
+                                 std::shared_ptr<const TargetGroup> group,
+                                 const ForwardOptions& options, ForwardCallback callback, Done done)
+    : context_(context),
+      question_(question),
+      group_(std::move(group)),
+      options_(options),
+      callback_(std::move(callback)),
+      done_(std::move(done)) {}
+
+ForwardQuestion::~ForwardQuestion() { context_.loop->Cancel(timer_); }
+
+void ForwardQuestion::Start() {
+  const absl::Time now = context_.loop->now();
+  deadline_ = now + options_.deadline;
+  order_ = OrderTargets(*group_, *context_.health, now);
+  source_turn_ = group_->sources.size() > 1 ? RandomUint64() % group_->sources.size() : 0;
+  starting_ = true;
+  Continue();
+  starting_ = false;
+}
+
+void ForwardQuestion::Fail(absl::Status status) {
+  starting_ = true;
+  Finish(std::move(status), {}, std::nullopt);
+  starting_ = false;
+}
+
+void ForwardQuestion::Cancel() {
+  if (!callback_) return;
+  context_.loop->Cancel(timer_);
+  finished_ = false;
+  Finish(absl::CancelledError("the resolver is stopping"), {}, std::nullopt);
+}
+
+void ForwardQuestion::Continue() {
+  while (next_ < order_.size() * kMaxRounds && attempts_.size() < kMaxAttempts &&
+         context_.loop->now() < deadline_) {
+    const size_t target = order_[next_ % order_.size()];
+    const int round = static_cast<int>(next_ / order_.size());
+    ++next_;
+    if (IsSettled(target)) continue;
+    const Target& asked = group_->targets[target];
+    TargetHealth* const health = context_.health->Get(asked.endpoint);
+    const absl::Duration patience = health->Patience() * (int64_t{1} << round);
+    if (Ask(target, asked.transport, health->UseEdns(context_.loop->now()))) return Arm(patience);
+  }
+  if (in_flight_ > 0) return Arm(absl::InfiniteDuration());
+  if (error_reply_.has_value()) {
+    return Finish(absl::OkStatus(), std::move(*error_reply_), error_index_);
+  }
+  Finish(FailureStatus(), {}, std::nullopt);
+}
+
+bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns) {
+  const Target& asked = group_->targets[target];
+  const absl::Time now = context_.loop->now();
+  const size_t index = attempts_.size();
+  attempts_.push_back({target, transport, edns, nullptr, 0, now, false, false});
+  records_.push_back({asked.endpoint, transport, absl::ZeroDuration(), "no reply"});
+  absl::StatusOr<UpstreamChannel*> channel = FindChannel(asked, transport);
+  absl::StatusOr<UpstreamChannel::Ticket> ticket = channel.status();
+  if (channel.ok()) {
+    context_.health->Get(asked.endpoint)->OnAsk(now);
+    QueryForm form;
+    form.recursion_desired = group_->recursion_desired;
+    form.edns = edns;
+    form.mixed_case = transport == Transport::kUdp;
+    // Finish abandons what is in flight, so nothing calls back a question that is gone.
+    ticket =
+        (*channel)->Ask(BuildQuery(question_, options_, form),
+                        [this, index](UpstreamReply reply) { OnReply(index, std::move(reply)); });
+  }
+  if (!ticket.ok()) {
+    records_[index].outcome = std::string(ticket.status().message());
+    Settle(target);
+    if (absl::IsResourceExhausted(ticket.status())) {
+      overloaded_ = true;
+    } else {
+      context_.health->Get(asked.endpoint)->OnFailure(now);
+    }
+    return false;
+  }
+  attempts_[index].channel = *channel;
+  attempts_[index].ticket = *ticket;
+  attempts_[index].in_flight = true;
+  ++in_flight_;
+  return true;
+}
+
+void ForwardQuestion::AskAgain(size_t target, Transport transport, bool edns) {
+  const TargetHealth* health = context_.health->Get(group_->targets[target].endpoint);
+  // A connection has to be made first, which takes a round trip of its own.
+  const absl::Duration patience = health->Patience() * (transport == Transport::kTcp ? 2 : 1);
+  if (attempts_.size() < kMaxAttempts && Ask(target, transport, edns)) return Arm(patience);
+  Settle(target);
+  Continue();
+}
+
+absl::StatusOr<UpstreamChannel*> ForwardQuestion::FindChannel(const Target& target,
+                                                              Transport transport) {
+  UpstreamKey key{target.endpoint, std::nullopt, transport};
+  if (!group_->sources.empty()) {
+    key.source = ChooseSource(*group_, target, source_turn_++);
+    if (!key.source.has_value()) {
+      return absl::UnavailableError("no source address of the target's family");
+    }
+  }
+  return context_.channels->Get(key);
+}
+
+TargetHealth* ForwardQuestion::HealthOf(size_t index) {
+  return context_.health->Get(group_->targets[attempts_[index].target].endpoint);
+}
+
+void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
+  const std::shared_ptr<ForwardQuestion> self = shared_from_this();
+  Attempt& attempt = attempts_[index];
+  const absl::Time now = context_.loop->now();
+  attempt.in_flight = false;
+  --in_flight_;
+  records_[index].elapsed = now - attempt.sent;
+  switch (reply.event) {
+    case UpstreamEvent::kMessage:
+      HealthOf(index)->OnReply(records_[index].elapsed, now);
+      return OnMessage(index, std::move(reply.message));
+    case UpstreamEvent::kCaseDiffers:
+      records_[index].outcome = "name in other case";
+      return AskAgain(attempt.target, Transport::kTcp, attempt.edns);
+    case UpstreamEvent::kRefused:
+      records_[index].outcome = "connection refused";
+      break;
+    case UpstreamEvent::kUnreachable:
+      records_[index].outcome = absl::StrCat("unreachable: ", reply.text);
+      break;
+    case UpstreamEvent::kClosed: {
+      records_[index].outcome = "connection closed";
+      // A connection that was kept open may end at any time (RFC 7766 section 6.2.4).
+      const uint64_t bit = uint64_t{1} << attempt.target;
+      if ((std::exchange(closed_, closed_ | bit) & bit) != 0) break;
+      return AskAgain(attempt.target, Transport::kTcp, attempt.edns);
+    }
+    case UpstreamEvent::kTimedOut:
+      records_[index].outcome = "timeout";
+      timed_out_ = true;
+      return GoOn(index);
+    case UpstreamEvent::kCancelled:
+      return Finish(absl::CancelledError("the resolver is stopping"), {}, std::nullopt);
+  }
+  HealthOf(index)->OnFailure(now);
+  Settle(attempt.target);
+  GoOn(index);
+}
+
+void ForwardQuestion::OnMessage(size_t index, std::string message) {
+  const Attempt attempt = attempts_[index];
+  if (IsTruncated(message) && attempt.transport == Transport::kUdp) {
+    records_[index].outcome = "truncated";
+    return AskAgain(attempt.target, Transport::kTcp, attempt.edns);
+  }
+  RestoreCase(question_.name, &message);
+  dns::Message reply;
+  if (dns::ParseMessage(message, &reply) != dns::WireError::kOk || reply.header.tc) {
+    records_[index].outcome = "malformed reply";
+    Settle(attempt.target);
+    return GoOn(index);
+  }
+  if (reply.header.rcode == dns::Rcode::kFormErr && !reply.edns.has_value() && attempt.edns) {
+    records_[index].outcome = "FORMERR: no EDNS";
+    HealthOf(index)->OnNoEdns(context_.loop->now());
+    return AskAgain(attempt.target, attempt.transport, false);
+  }
+  OnUsable(index, std::move(reply));
+}
+
+void ForwardQuestion::OnUsable(size_t index, dns::Message message) {
+  const dns::Rcode rcode = message.FullRcode();
+  records_[index].outcome = dns::RcodeToText(rcode);
+  if (!IsServerError(rcode)) return Finish(absl::OkStatus(), std::move(message), index);
+  error_reply_ = std::move(message);
+  error_index_ = index;
+  Settle(attempts_[index].target);
+  GoOn(index);
+}
+
+void ForwardQuestion::GoOn(size_t index) {
+  if (index + 1 == attempts_.size() || in_flight_ == 0) Continue();
+}
+
+void ForwardQuestion::Arm(absl::Duration patience) {
+  context_.loop->Cancel(timer_);
+  const absl::Duration left = deadline_ - context_.loop->now();
+  timer_ = context_.loop->RunAfter(std::min(patience, left), [this] { OnTimer(); });
+}
+
+void ForwardQuestion::OnTimer() {
+  const std::shared_ptr<ForwardQuestion> self = shared_from_this();
+  timer_ = net::EventLoop::kNoTimer;
+  for (size_t i = 0; i < attempts_.size(); ++i) MarkLate(&attempts_[i], i);
+  if (context_.loop->now() < deadline_) return Continue();
+  if (error_reply_.has_value()) {
+    return Finish(absl::OkStatus(), std::move(*error_reply_), error_index_);
+  }
+  Finish(FailureStatus(), {}, std::nullopt);
+}
+
+void ForwardQuestion::MarkLate(Attempt* attempt, size_t index) {
+  if (!attempt->in_flight || attempt->late) return;
+  const absl::Time now = context_.loop->now();
+  attempt->late = true;
+  timed_out_ = true;
+  records_[index].outcome = "timeout";
+  records_[index].elapsed = now - attempt->sent;
+  HealthOf(index)->OnFailure(now);
+}
+
+absl::Status ForwardQuestion::FailureStatus() const {
+  if (order_.empty()) return absl::UnavailableError("the rule has no targets");
+  if (timed_out_) return absl::DeadlineExceededError("no target answered in time");
+  if (overloaded_) return absl::ResourceExhaustedError("too many questions are under way");
+  return absl::UnavailableError("no target could be asked");
+}
+
+void ForwardQuestion::Finish(absl::Status status, dns::Message reply,
+                             std::optional<size_t> answered) {
+  if (finished_) return;
+  finished_ = true;
+  context_.loop->Cancel(timer_);
+  for (Attempt& attempt : attempts_) {
+    if (!attempt.in_flight) continue;
+    attempt.in_flight = false;
+    attempt.channel->Abandon(attempt.ticket);
+  }
+  in_flight_ = 0;
+  ForwardResult result{std::move(status), std::move(reply), std::move(records_)};
+  if (answered.has_value()) {
+    std::rotate(result.attempts.begin() + *answered, result.attempts.begin() + *answered + 1,
+                result.attempts.end());
+  }
+  if (!starting_) return CallBack(std::move(result));
+  timer_ = context_.loop->RunAfter(absl::ZeroDuration(),
+                                   [this, result = std::move(result)] { CallBack(result); });
+}
+
+void ForwardQuestion::CallBack(ForwardResult result) {
+  const std::shared_ptr<ForwardQuestion> self = shared_from_this();
+  timer_ = net::EventLoop::kNoTimer;
+  const ForwardCallback callback = std::exchange(callback_, nullptr);
+  done_(this);
+  callback(std::move(result));
+}
+
+}  // namespace nave::resolver

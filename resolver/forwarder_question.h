@@ -1,0 +1,116 @@
+// One question on its way to the targets of a group: who is asked when, what a reply means, and
+// when it is over (data-plane.md sections 2 and 3). On the worker's thread.
+//
+// A target that does not answer within its patience is not given up: the next one is asked, and
+// whichever answers first is believed. Truncation leads to TCP at the same target; FORMERR to a
+// question without EDNS; a name in other case to TCP, where it cannot be forged from aside.
+#ifndef NAVE_RESOLVER_FORWARDER_QUESTION_H_
+#define NAVE_RESOLVER_FORWARDER_QUESTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "lib/net/event_loop.h"
+#include "resolver/forwarder.h"
+#include "resolver/upstream_health.h"
+#include "resolver/upstream_table.h"
+
+namespace nave::resolver {
+
+// What the questions of a worker share. All of it outlives them.
+struct ForwardContext {
+  net::EventLoop* loop;
+  UpstreamTable* channels;
+  HealthTable* health;
+};
+
+class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
+ public:
+  // How often all targets are asked, and what is sent in all for one question.
+  static constexpr int kMaxRounds = 3;
+  static constexpr size_t kMaxAttempts = 64;
+
+  using Done = std::function<void(ForwardQuestion* question)>;
+
+  // `done` is called once, just before the callback, to let go of the question.
+  ForwardQuestion(const ForwardContext& context, const dns::Question& question,
+                  std::shared_ptr<const TargetGroup> group, const ForwardOptions& options,
+                  ForwardCallback callback, Done done);
+  ~ForwardQuestion();
+
+  // Asks; the callback is never called within. REQUIRES: called once, instead of Fail.
+  void Start();
+  // Calls back with `status`, soon.
+  void Fail(absl::Status status);
+  // Calls back with CANCELLED, now.
+  void Cancel();
+
+ private:
+  struct Attempt {
+    size_t target;
+    Transport transport;
+    bool edns;
+    UpstreamChannel* channel;  // Valid while in flight.
+    UpstreamChannel::Ticket ticket;
+    absl::Time sent;
+    bool in_flight;
+    bool late;  // Its patience is over.
+  };
+
+  // Asks the next target that may still answer; ends the question if there is none and nobody is
+  // waited for.
+  void Continue();
+  // False if nothing could be sent; the record says why.
+  bool Ask(size_t target, Transport transport, bool edns);
+  // The same target once more, in another way; else the next one.
+  void AskAgain(size_t target, Transport transport, bool edns);
+  absl::StatusOr<UpstreamChannel*> FindChannel(const Target& target, Transport transport);
+  void OnReply(size_t index, UpstreamReply reply);
+  void OnMessage(size_t index, std::string message);
+  void OnUsable(size_t index, dns::Message message);
+  // An attempt failed: the next one, unless another one is awaited.
+  void GoOn(size_t index);
+  void Settle(size_t target) { settled_ |= uint64_t{1} << target; }
+  bool IsSettled(size_t target) const { return (settled_ >> target & 1) != 0; }
+  TargetHealth* HealthOf(size_t index);
+  void Arm(absl::Duration patience);
+  void OnTimer();
+  void MarkLate(Attempt* attempt, size_t index);
+  absl::Status FailureStatus() const;
+  void Finish(absl::Status status, dns::Message reply, std::optional<size_t> answered);
+  void CallBack(ForwardResult result);
+
+  const ForwardContext context_;
+  const dns::Question question_;
+  const std::shared_ptr<const TargetGroup> group_;
+  const ForwardOptions options_;
+  ForwardCallback callback_;
+  Done done_;
+  absl::Time deadline_;
+  net::EventLoop::TimerId timer_ = net::EventLoop::kNoTimer;
+  std::vector<uint8_t> order_;
+  size_t next_ = 0;         // Place in the order, rounds counted on.
+  size_t source_turn_ = 0;  // Which of the sources is next.
+  std::vector<Attempt> attempts_;
+  std::vector<ForwardAttempt> records_;  // One for each attempt.
+  size_t in_flight_ = 0;
+  uint64_t settled_ = 0;  // Targets that need not be asked again, by bit.
+  uint64_t closed_ = 0;   // Targets whose connection ended once, by bit.
+  bool starting_ = false;
+  bool finished_ = false;
+  bool overloaded_ = false;
+  bool timed_out_ = false;
+  // The last reply that was an error.
+  std::optional<dns::Message> error_reply_;
+  size_t error_index_ = 0;
+};
+
+}  // namespace nave::resolver
+
+#endif  // NAVE_RESOLVER_FORWARDER_QUESTION_H_

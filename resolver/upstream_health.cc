@@ -1,0 +1,71 @@
+#include "resolver/upstream_health.h"
+
+#include <algorithm>
+
+#include "lib/base/random.h"
+
+namespace nave::resolver {
+
+void TargetHealth::OnReply(absl::Duration round_trip, absl::Time now) {
+  failures_ = 0;
+  backoff_ = absl::ZeroDuration();
+  retry_at_ = absl::InfinitePast();
+  trying_until_ = absl::InfinitePast();
+  last_used_ = now;
+  if (smoothed_ == absl::ZeroDuration()) {
+    smoothed_ = round_trip;
+    variation_ = round_trip / 2;
+    return;
+  }
+  const absl::Duration off = absl::AbsDuration(smoothed_ - round_trip);
+  variation_ = variation_ * 3 / 4 + off / 4;
+  smoothed_ = smoothed_ * 7 / 8 + round_trip / 8;
+}
+
+void TargetHealth::OnFailure(absl::Time now) {
+  last_used_ = now;
+  failures_ = std::min(failures_ + 1, kFailuresUntilDown);
+  if (failures_ < kFailuresUntilDown) return;
+  // Failures of questions that left before it went down say nothing new.
+  if (backoff_ > absl::ZeroDuration() && now < retry_at_) return;
+  trying_until_ = absl::InfinitePast();
+  backoff_ = std::clamp(backoff_ * 2, kMinBackoff, kMaxBackoff);
+  // Jitter keeps the workers from trying all at once.
+  const absl::Duration jitter = backoff_ * static_cast<int64_t>(RandomUint64() % 256) / 1024;
+  retry_at_ = now + backoff_ + jitter;
+}
+
+bool TargetHealth::IsUp(absl::Time now) const {
+  return failures_ < kFailuresUntilDown || (now >= retry_at_ && now >= trying_until_);
+}
+
+void TargetHealth::OnAsk(absl::Time now) {
+  last_used_ = now;
+  if (failures_ < kFailuresUntilDown || now < retry_at_) return;
+  trying_until_ = now + Patience();
+}
+
+absl::Duration TargetHealth::Patience() const {
+  if (smoothed_ == absl::ZeroDuration()) return kDefaultPatience;
+  return std::clamp(smoothed_ + variation_ * 4, kMinPatience, kMaxPatience);
+}
+
+TargetHealth* HealthTable::Get(const net::Endpoint& target) {
+  if (targets_.size() >= kMaxTargets && !targets_.contains(target)) {
+    // Any one of them: what is lost is learned again.
+    targets_.erase(targets_.begin());
+  }
+  return &targets_[target];
+}
+
+const TargetHealth* HealthTable::Find(const net::Endpoint& target) const {
+  auto found = targets_.find(target);
+  return found == targets_.end() ? nullptr : &found->second;
+}
+
+void HealthTable::Tick(absl::Time now) {
+  absl::erase_if(targets_,
+                 [now](const auto& entry) { return now - entry.second.last_used() >= kIdleLife; });
+}
+
+}  // namespace nave::resolver

@@ -1,0 +1,130 @@
+#include "resolver/upstream_message.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "lib/base/check.h"
+#include "lib/base/random.h"
+
+namespace nave::resolver {
+namespace {
+
+// Header, longest name, type and class, OPT with one option.
+constexpr size_t kMaxQuerySize = 512;
+constexpr size_t kTypeAndClassSize = 4;
+constexpr size_t kFlagsOctet = 2;
+constexpr size_t kRcodeOctet = 3;
+constexpr size_t kQuestionCountOctet = 4;
+constexpr uint8_t kResponseBit = 0x80;
+constexpr uint8_t kOpcodeMask = 0x78;
+constexpr uint8_t kTruncationBit = 0x02;
+
+bool IsLetter(uint8_t c) {
+  const uint8_t lower = dns::ToLowerOctet(c);
+  return lower >= 'a' && lower <= 'z';
+}
+
+// Sets the case of each letter of the name at `at` by a random bit. Length octets are at most 63
+// and so no letters.
+void MixCase(uint8_t* at, size_t size) {
+  uint64_t bits = 0;
+  int left = 0;
+  for (size_t i = 0; i < size; ++i) {
+    if (!IsLetter(at[i])) continue;
+    if (left == 0) {
+      bits = RandomUint64();
+      left = 64;
+    }
+    at[i] = static_cast<uint8_t>((at[i] & ~0x20) | ((bits & 1) << 5));
+    bits >>= 1;
+    --left;
+  }
+}
+
+dns::Edns MakeEdns(const ForwardOptions& options) {
+  dns::Edns edns;
+  edns.dnssec_ok = options.dnssec_ok;
+  const char hops = static_cast<char>(options.hop_count);
+  edns.Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), absl::string_view(&hops, 1));
+  return edns;
+}
+
+// Octets of header and question of a query of ours.
+size_t QuestionEnd(absl::string_view query) {
+  size_t at = dns::kHeaderSize;
+  while (query[at] != 0) at += 1 + static_cast<uint8_t>(query[at]);
+  return at + 1 + kTypeAndClassSize;
+}
+
+bool EqualsIgnoreCase(const uint8_t* a, const uint8_t* b, size_t size) {
+  return std::equal(a, a + size, b, [](uint8_t x, uint8_t y) {
+    return dns::ToLowerOctet(x) == dns::ToLowerOctet(y);
+  });
+}
+
+uint16_t ReadU16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
+
+}  // namespace
+
+std::string BuildQuery(const dns::Question& question, const ForwardOptions& options,
+                       const QueryForm& form) {
+  uint8_t buffer[kMaxQuerySize];
+  dns::WireWriter writer(absl::MakeSpan(buffer));
+  dns::Header header;
+  header.rd = form.recursion_desired;
+  header.cd = options.checking_disabled;
+  header.question_count = 1;
+  header.additional_count = form.edns ? 1 : 0;
+  dns::WriteHeader(header, &writer);
+  dns::WriteQuestion(question, &writer);
+  if (form.mixed_case) MixCase(buffer + dns::kHeaderSize, question.name.wire_size());
+  if (form.edns) dns::WriteEdns(MakeEdns(options), &writer);
+  NAVE_CHECK(!writer.full());
+  return std::string(dns::ToStringView(writer.written()));
+}
+
+void SetId(uint16_t id, std::string* message) {
+  (*message)[0] = static_cast<char>(id >> 8);
+  (*message)[1] = static_cast<char>(id & 0xff);
+}
+
+uint16_t GetId(absl::Span<const uint8_t> message) { return ReadU16(message.data()); }
+
+ReplyMatch MatchReply(absl::Span<const uint8_t> reply, absl::string_view query) {
+  const auto* asked = reinterpret_cast<const uint8_t*>(query.data());
+  if (reply.size() < dns::kHeaderSize || ReadU16(reply.data()) != ReadU16(asked)) {
+    return ReplyMatch::kNo;
+  }
+  const uint8_t flags = reply[kFlagsOctet];
+  if ((flags & kResponseBit) == 0 || (flags & kOpcodeMask) != 0) return ReplyMatch::kNo;
+  const uint16_t questions = ReadU16(reply.data() + kQuestionCountOctet);
+  if (questions == 0 && reply.size() == dns::kHeaderSize &&
+      (reply[kRcodeOctet] & 0x0f) == static_cast<int>(dns::Rcode::kFormErr)) {
+    return ReplyMatch::kHeaderOnly;
+  }
+  const size_t end = QuestionEnd(query);
+  if (questions != 1 || reply.size() < end) return ReplyMatch::kNo;
+  const size_t name_size = end - kTypeAndClassSize - dns::kHeaderSize;
+  const uint8_t* name = reply.data() + dns::kHeaderSize;
+  if (std::memcmp(name + name_size, asked + end - kTypeAndClassSize, kTypeAndClassSize) != 0) {
+    return ReplyMatch::kNo;
+  }
+  if (std::memcmp(name, asked + dns::kHeaderSize, name_size) == 0) return ReplyMatch::kExact;
+  return EqualsIgnoreCase(name, asked + dns::kHeaderSize, name_size) ? ReplyMatch::kCaseDiffers
+                                                                     : ReplyMatch::kNo;
+}
+
+std::string EmptyReply(absl::string_view query, dns::Rcode rcode) {
+  std::string reply(query.substr(0, QuestionEnd(query)));
+  reply[kFlagsOctet] = static_cast<char>((reply[kFlagsOctet] | kResponseBit) & ~kTruncationBit);
+  reply[kRcodeOctet] = static_cast<char>(static_cast<uint16_t>(rcode) & 0x0f);
+  // One question, which is there already; nothing else.
+  std::fill(reply.begin() + kQuestionCountOctet + 2, reply.begin() + dns::kHeaderSize, '\0');
+  return reply;
+}
+
+void RestoreCase(const dns::Name& name, std::string* reply) {
+  reply->replace(dns::kHeaderSize, name.wire_size(), name.wire_view().data(), name.wire_size());
+}
+
+}  // namespace nave::resolver

@@ -1,0 +1,69 @@
+#include "resolver/flags.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace nave::resolver {
+namespace {
+
+std::optional<int> Parse(std::vector<std::string> arguments, Flags* flags) {
+  arguments.insert(arguments.begin(), "nave-resolver");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  return ParseFlags(static_cast<int>(argv.size()), argv.data(), flags);
+}
+
+TEST(FlagsTest, SnapshotFile) {
+  Flags flags;
+  EXPECT_EQ(Parse({"--snapshot", "s.json", "--workers", "3", "--metrics-address", "127.0.0.1:9",
+                   "--log-level", "debug", "--log-format", "json"},
+                  &flags),
+            std::nullopt);
+  EXPECT_EQ(flags.snapshot, "s.json");
+  EXPECT_EQ(flags.workers, 3);
+  EXPECT_EQ(flags.metrics_address->ToString(), "127.0.0.1:9");
+  EXPECT_EQ(flags.log_level, log::Level::kDebug);
+  EXPECT_EQ(flags.log_form, log::Form::kJson);
+}
+
+TEST(FlagsTest, ControlPlane) {
+  Flags flags;
+  EXPECT_EQ(
+      Parse({"--control-plane", "127.0.0.1:7443", "--node", "r1", "--ca", "ca.crt", "--token-file",
+             "t", "--state-dir", "d", "--vpc", "accounts/a/vpcs/v", "--vpc", "accounts/b/vpcs/w"},
+            &flags),
+      std::nullopt);
+  EXPECT_EQ(flags.stream.node, "r1");
+  EXPECT_EQ(flags.stream.vpcs,
+            (std::vector<std::string>{"accounts/a/vpcs/v", "accounts/b/vpcs/w"}));
+  EXPECT_EQ(flags.stream.version, kVersion);
+}
+
+TEST(FlagsTest, WrongOnesEndTheProgram) {
+  const std::vector<std::vector<std::string>> cases = {
+      {},
+      {"--snapshot", "s", "--control-plane", "c"},
+      {"--control-plane", "c"},
+      {"--snapshot", "s", "--workers", "0"},
+      {"--snapshot", "s", "--workers", "many"},
+      {"--snapshot", "s", "--metrics-address", "here"},
+      {"--snapshot", "s", "--log-level", "loud"},
+      {"--snapshot", "s", "--nope"},
+  };
+  for (const auto& arguments : cases) {
+    Flags flags;
+    const std::optional<int> code = Parse(arguments, &flags);
+    ASSERT_TRUE(code.has_value());
+    EXPECT_NE(*code, 0);
+  }
+}
+
+TEST(FlagsTest, HelpAndVersionEndWell) {
+  Flags flags;
+  EXPECT_EQ(Parse({"--help"}, &flags), 0);
+  EXPECT_EQ(Parse({"--version"}, &flags), 0);
+}
+
+}  // namespace
+}  // namespace nave::resolver

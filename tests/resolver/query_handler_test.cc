@@ -1,0 +1,264 @@
+#include "resolver/query_handler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "lib/dns/wire_reader.h"
+#include "tests/resolver/fake_upstream.h"
+#include "tests/resolver/resolver_testing.h"
+#include "tests/testing/fake_clock.h"
+
+namespace nave::resolver {
+namespace {
+
+using dns::Rcode;
+using dns::RRType;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class FakeResponder : public Responder {
+ public:
+  absl::Span<uint8_t> AnswerBuffer(const ReplyPath&) override { return absl::MakeSpan(buffer_); }
+  void Respond(const ReplyPath& path, size_t size) override {
+    peers.push_back(path.peer);
+    dns::Message message;
+    if (size > 0) {
+      EXPECT_EQ(dns::ParseMessage(absl::MakeConstSpan(buffer_).subspan(0, size), &message),
+                dns::WireError::kOk);
+    } else {
+      ++empty;
+    }
+    messages.push_back(message);
+  }
+
+  std::vector<dns::Message> messages;
+  std::vector<net::Endpoint> peers;
+  int empty = 0;
+
+ private:
+  std::vector<uint8_t> buffer_ = std::vector<uint8_t>(dns::kMaxMessageSize);
+};
+
+constexpr char kJson[] = R"({
+  'listeners': [{'address': '127.0.0.1:1', 'views': ['v', 'w']}],
+  'views': [{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z'], 'rules': ['r']},
+            {'name': 'w', 'networks': ['10.2.0.0/16'], 'rules': ['r']}],
+  'zones': [{'name': 'z', 'apex': 'one.test.', 'rrsets': [
+    {'owner': 'www.one.test.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.1']}]}],
+  'rules': [{'name': 'r', 'domainName': 'corp.test.', 'kind': 'FORWARD',
+             'targets': [{'address': '192.0.2.100'}]}]})";
+
+class QueryHandlerTest : public ::testing::Test {
+ protected:
+  void SetUp() override { handler_.SetSnapshot(CompileJson(kJson)); }
+
+  void Ask(const dns::Message& message, const char* peer = "10.1.0.9:4000", bool tcp = false) {
+    const std::string wire = dns::SerializeMessage(message);
+    const ReplyPath path{*net::Endpoint::Parse(peer), net::IpAddress(), tcp, 0};
+    handler_.Handle(dns::ToOctets(wire), path, listener(), responder_);
+  }
+  void Ask(const char* qname, const char* peer = "10.1.0.9:4000") {
+    dns::Message message = dns::MakeQuery(9, N(qname), RRType::kA);
+    message.edns.emplace();
+    Ask(message, peer);
+  }
+  const Listener* listener() const {
+    return handler_.snapshot()->FindListener(*net::Endpoint::Parse("127.0.0.1:1"));
+  }
+  const std::vector<dns::Message>& answers() const { return responder_->messages; }
+  Rcode LastRcode() const { return answers().back().FullRcode(); }
+  std::string LastError() const {
+    const auto& edns = answers().back().edns;
+    const auto error = edns.has_value() ? edns->FindExtendedError() : std::nullopt;
+    return error.has_value() ? error->text : "";
+  }
+
+  nave::testing::FakeClock clock_;
+  FakeUpstream upstream_;
+  QueryHandler handler_{&upstream_, &clock_, Cache::kDefaultMaxBytes, "r1"};
+  std::shared_ptr<FakeResponder> responder_ = std::make_shared<FakeResponder>();
+};
+
+TEST_F(QueryHandlerTest, AnswersFromAZoneAtOnce) {
+  Ask("www.one.test.");
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(answers()[0].header.id, 9);
+  EXPECT_THAT(Texts(answers()[0].answers), ElementsAre("www.one.test. 60 IN A 192.0.2.1"));
+  EXPECT_TRUE(upstream_.asked.empty());
+}
+
+TEST_F(QueryHandlerTest, TheSourceChoosesTheView) {
+  Ask("www.one.test.", "10.2.0.9:4000");
+  EXPECT_EQ(LastRcode(), Rcode::kRefused);
+  EXPECT_THAT(LastError(), HasSubstr("no zone and no rule"));
+  Ask("www.one.test.", "192.0.2.9:4000");
+  EXPECT_EQ(LastRcode(), Rcode::kRefused);
+  EXPECT_THAT(LastError(), HasSubstr("no view"));
+}
+
+TEST_F(QueryHandlerTest, DropsResponsesAndPortZero) {
+  dns::Message response = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
+  response.header.qr = true;
+  Ask(response);
+  Ask("www.one.test.", "10.1.0.9:0");
+  EXPECT_EQ(responder_->empty, 2);
+  EXPECT_EQ(handler_.stats().dropped, 2u);
+}
+
+TEST_F(QueryHandlerTest, RejectsWithoutAView) {
+  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kAxfr);
+  Ask(message, "192.0.2.9:4000");
+  EXPECT_EQ(LastRcode(), Rcode::kRefused);
+  message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
+  message.edns.emplace();
+  message.edns->version = 5;
+  Ask(message);
+  EXPECT_EQ(LastRcode(), Rcode::kBadVers);
+}
+
+TEST_F(QueryHandlerTest, ForwardsAndAnswersLater) {
+  Ask("www.corp.test.");
+  EXPECT_TRUE(answers().empty());
+  ASSERT_EQ(upstream_.asked.size(), 1u);
+  EXPECT_EQ(upstream_.asked[0].options.hop_count, 1);
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_THAT(Texts(answers()[0].answers), ElementsAre("www.corp.test. 60 IN A 192.0.2.5"));
+  EXPECT_EQ(handler_.waiter_count(), 0u);
+  EXPECT_EQ(handler_.pending_count(), 0u);
+  Ask("www.corp.test.");
+  EXPECT_EQ(answers().size(), 2u);
+  EXPECT_EQ(upstream_.asked.size(), 1u);
+}
+
+TEST_F(QueryHandlerTest, IdenticalQuestionsShareOneUpstreamQuestion) {
+  for (int i = 0; i < 5; ++i) Ask("www.corp.test.");
+  Ask("WWW.CORP.TEST.");
+  EXPECT_EQ(upstream_.asked.size(), 1u);
+  // Another view, or DO, is another question.
+  Ask("www.corp.test.", "10.2.0.9:4000");
+  EXPECT_EQ(upstream_.asked.size(), 2u);
+  dns::Message with_do = dns::MakeQuery(9, N("www.corp.test."), RRType::kA);
+  with_do.edns.emplace();
+  with_do.edns->dnssec_ok = true;
+  Ask(with_do);
+  ASSERT_EQ(upstream_.asked.size(), 3u);
+  EXPECT_TRUE(upstream_.asked[2].options.dnssec_ok);
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  EXPECT_EQ(answers().size(), 6u);
+  EXPECT_TRUE(answers().back().questions[0].name.EqualsWithCase(N("WWW.CORP.TEST.")));
+  EXPECT_EQ(handler_.stats().coalesced, 5u);
+}
+
+TEST_F(QueryHandlerTest, WaitersOfOneQuestionAreBounded) {
+  for (size_t i = 0; i < QueryHandler::kMaxWaitersPerQuestion; ++i) Ask("www.corp.test.");
+  EXPECT_TRUE(answers().empty());
+  Ask("www.corp.test.");
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+}
+
+TEST_F(QueryHandlerTest, QuestionsUnderWayAreBounded) {
+  for (size_t i = 0; i < QueryHandler::kMaxPending; ++i) {
+    Ask(("n" + std::to_string(i) + ".corp.test.").c_str());
+  }
+  EXPECT_TRUE(answers().empty());
+  Ask("one.more.corp.test.");
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+}
+
+TEST_F(QueryHandlerTest, FailureNamesRuleAndTargetAndIsRemembered) {
+  Ask("www.corp.test.");
+  upstream_.Fail(0, absl::DeadlineExceededError("no target answered"));
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+  EXPECT_EQ(LastError(), "r: no target answered; 192.0.2.100:53 timeout");
+  Ask("www.corp.test.");
+  EXPECT_EQ(upstream_.asked.size(), 1u);
+  clock_.Advance(absl::Seconds(kFailureTtlSeconds));
+  Ask("www.corp.test.");
+  EXPECT_EQ(upstream_.asked.size(), 2u);
+}
+
+TEST_F(QueryHandlerTest, ShortageOfOurOwnIsNotRemembered) {
+  Ask("www.corp.test.");
+  upstream_.Fail(0, absl::ResourceExhaustedError("too much outstanding"));
+  Ask("www.corp.test.");
+  EXPECT_EQ(upstream_.asked.size(), 2u);
+}
+
+TEST_F(QueryHandlerTest, QuestionFromItsOwnTargetIsALoop) {
+  handler_.SetSnapshot(CompileJson(R"({
+    'listeners': [{'address': '127.0.0.1:1', 'views': ['v']}],
+    'views': [{'name': 'v', 'rules': ['r']}],
+    'rules': [{'name': 'r', 'domainName': 'corp.test.', 'kind': 'FORWARD',
+               'targets': [{'address': '192.0.2.100'}]}]})"));
+  Ask("www.corp.test.");
+  Ask("www.corp.test.", "192.0.2.100:9999");
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+  EXPECT_THAT(LastError(), HasSubstr("loop"));
+}
+
+TEST_F(QueryHandlerTest, HopsAreCountedOn) {
+  dns::Message message = dns::MakeQuery(9, N("www.corp.test."), RRType::kA);
+  message.edns.emplace();
+  message.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), "\x02");
+  Ask(message);
+  ASSERT_EQ(upstream_.asked.size(), 1u);
+  EXPECT_EQ(upstream_.asked[0].options.hop_count, 3);
+}
+
+TEST_F(QueryHandlerTest, ViewThatGoesWhileTheQuestionIsUnderWay) {
+  Ask("www.corp.test.");
+  handler_.SetSnapshot(CompileJson("{}"));
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+  EXPECT_TRUE(answers().back().answers.empty());
+}
+
+TEST_F(QueryHandlerTest, SocketThatGoesWhileTheQuestionIsUnderWay) {
+  Ask("www.corp.test.");
+  responder_.reset();
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  EXPECT_EQ(handler_.waiter_count(), 0u);
+}
+
+TEST_F(QueryHandlerTest, UdpIsLimitedByTheClientAndByUsTcpIsNot) {
+  std::string rdata = "'" + std::string(200, 'x') + "0'";
+  for (int i = 1; i < 9; ++i) rdata += ", '" + std::string(200, 'x') + std::to_string(i) + "'";
+  handler_.SetSnapshot(CompileJson(
+      "{'listeners': [{'address': '127.0.0.1:1', 'views': ['v']}],"
+      " 'views': [{'name': 'v', 'zones': ['z']}],"
+      " 'zones': [{'name': 'z', 'apex': 'one.test.', 'rrsets': [{'owner': 'big.one.test.', 'type':"
+      " 'TXT', 'ttl': 60, 'rdata': [" +
+      rdata + "]}]}]}"));
+  dns::Message message = dns::MakeQuery(9, N("big.one.test."), RRType::kTxt);
+  message.edns.emplace();
+  message.edns->udp_payload_size = 4096;
+  Ask(message);
+  EXPECT_TRUE(answers().back().header.tc);
+  EXPECT_TRUE(answers().back().answers.empty());
+  Ask(message, "10.1.0.9:4000", true);
+  EXPECT_FALSE(answers().back().header.tc);
+  EXPECT_EQ(answers().back().answers.size(), 9u);
+  EXPECT_EQ(handler_.stats().truncated, 1u);
+  EXPECT_EQ(handler_.stats().tcp_queries, 1u);
+}
+
+TEST_F(QueryHandlerTest, ExplainsByTheLiveCache) {
+  Ask("www.corp.test.");
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  v1::Question question;
+  question.set_view("v");
+  question.set_qname("www.corp.test.");
+  const auto explanation = handler_.Explain(question);
+  ASSERT_TRUE(explanation.ok());
+  EXPECT_EQ(explanation->node(), "r1");
+  EXPECT_EQ(explanation->rcode(), "NOERROR");
+  EXPECT_THAT(explanation->answers(), ElementsAre("www.corp.test. 60 IN A 192.0.2.5"));
+  EXPECT_EQ(upstream_.asked.size(), 1u);
+}
+
+}  // namespace
+}  // namespace nave::resolver
