@@ -64,7 +64,8 @@ absl::Status Error(Reason reason, std::string message, ErrorMetadata metadata) {
 }
 
 absl::Status NotFoundError(const std::string& name) {
-  return Error(api::v1::NOT_FOUND, absl::StrCat("'", name, "' does not exist, or you may not read it"),
+  return Error(api::v1::NOT_FOUND,
+               absl::StrCat("'", name, "' does not exist, or you may not read it"),
                {{"resource", name}});
 }
 
@@ -82,7 +83,8 @@ Reason ReasonOf(const absl::Status& status) {
 ErrorMetadata MetadataOf(const absl::Status& status) {
   ErrorMetadata metadata;
   status.ForEachPayload([&](absl::string_view url, const absl::Cord& payload) {
-    if (absl::ConsumePrefix(&url, kMetadataPayload)) metadata[std::string(url)] = std::string(payload);
+    if (absl::ConsumePrefix(&url, kMetadataPayload))
+      metadata[std::string(url)] = std::string(payload);
   });
   return metadata;
 }

@@ -1,5 +1,5 @@
-// Refusals with a reason for programs: an absl::Status that carries api.v1.Reason and the resources concerned. The server
-// turns them into google.rpc.ErrorInfo. Pure functions.
+// Refusals with a reason for programs: an absl::Status that carries api.v1.Reason and the resources
+// concerned. The server turns them into google.rpc.ErrorInfo. Pure functions.
 #ifndef NAVE_CATALOG_ERRORS_H_
 #define NAVE_CATALOG_ERRORS_H_
 

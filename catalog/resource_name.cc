@@ -52,7 +52,8 @@ bool IsId(const std::string& id) {
 bool Fits(const ResourceType& type, const std::vector<std::string>& parts) {
   if (parts.size() != type.segments.size()) return false;
   for (size_t i = 0; i < parts.size(); ++i) {
-    if (IsVariable(type.segments[i]) ? parts[i].empty() : parts[i] != type.segments[i]) return false;
+    if (IsVariable(type.segments[i]) ? parts[i].empty() : parts[i] != type.segments[i])
+      return false;
   }
   return true;
 }
@@ -126,10 +127,12 @@ absl::Status CheckName(const ResourceType& type, const std::string& name) {
   }
   for (size_t i = 0; i < parts.size(); ++i) {
     if (IsVariable(type.segments[i]) && !IsDnsPart(type.segments[i]) && !IsId(parts[i])) {
-      return Error(Reason::INVALID_NAME,
-                   absl::StrCat("'", parts[i], "' in '", name,
-                                "' is no id: a letter or digit, then up to 62 letters, digits, '-', '_', '.'"),
-                   {{"resource", name}});
+      return Error(
+          Reason::INVALID_NAME,
+          absl::StrCat(
+              "'", parts[i], "' in '", name,
+              "' is no id: a letter or digit, then up to 62 letters, digits, '-', '_', '.'"),
+          {{"resource", name}});
     }
   }
   return absl::OkStatus();
@@ -151,12 +154,14 @@ std::string AccountOf(std::string_view name) {
 }
 
 std::string IdOf(std::string_view name) {
-  return std::string(name.substr(name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1));
+  return std::string(
+      name.substr(name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1));
 }
 
 std::string RecordSetName(const std::string& zone, const std::string& owner,
                           const std::string& rrtype) {
-  return absl::StrCat(zone, "/recordSets/", absl::StrReplaceAll(owner, {{"/", "\\047"}}), "/", rrtype);
+  return absl::StrCat(zone, "/recordSets/", absl::StrReplaceAll(owner, {{"/", "\\047"}}), "/",
+                      rrtype);
 }
 
 RecordSetParts SplitRecordSetName(std::string_view name) {

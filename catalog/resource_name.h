@@ -1,5 +1,5 @@
-// Resource names: paths such as `accounts/hub/vpcs/main`, by the patterns that the contracts declare. Pure functions;
-// the table of types is made once.
+// Resource names: paths such as `accounts/hub/vpcs/main`, by the patterns that the contracts
+// declare. Pure functions; the table of types is made once.
 #ifndef NAVE_CATALOG_RESOURCE_NAME_H_
 #define NAVE_CATALOG_RESOURCE_NAME_H_
 
@@ -43,7 +43,8 @@ std::string AccountOf(std::string_view name);
 std::string IdOf(std::string_view name);
 
 // The name of an RRset: the owner lower-case and absolute, a slash within it escaped.
-std::string RecordSetName(const std::string& zone, const std::string& owner, const std::string& rrtype);
+std::string RecordSetName(const std::string& zone, const std::string& owner,
+                          const std::string& rrtype);
 struct RecordSetParts {
   std::string zone, owner, rrtype;
 };

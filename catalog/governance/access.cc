@@ -16,8 +16,9 @@ namespace {
 
 using governance::v1::Token;
 
-// Whether a grantee that names a scope covers the caller's scope, or is part of it: a unit's launcher sees what a grant
-// gives to one of its accounts only once it launches there, hence only the first.
+// Whether a grantee that names a scope covers the caller's scope, or is part of it: a unit's
+// launcher sees what a grant gives to one of its accounts only once it launches there, hence only
+// the first.
 absl::StatusOr<bool> GrantReaches(store::Reader& reader, const std::string& grantee,
                                   const Caller& caller) {
   if (grantee == caller.principal || grantee == caller.scope) return true;
@@ -28,8 +29,8 @@ absl::StatusOr<bool> GrantReaches(store::Reader& reader, const std::string& gran
 
 absl::StatusOr<bool> MayLaunchFrom(store::Reader& reader, const Caller& caller,
                                    const std::string& portfolio) {
-  NAVE_ASSIGN_OR_RETURN(auto grants,
-                        ReadAll<v1::AccessGrant>(reader, absl::StrCat(portfolio, "/accessGrants/")));
+  NAVE_ASSIGN_OR_RETURN(
+      auto grants, ReadAll<v1::AccessGrant>(reader, absl::StrCat(portfolio, "/accessGrants/")));
   for (const v1::AccessGrant& grant : grants) {
     NAVE_ASSIGN_OR_RETURN(bool reaches, GrantReaches(reader, grant.grantee(), caller));
     if (reaches) return true;
@@ -40,7 +41,8 @@ absl::StatusOr<bool> MayLaunchFrom(store::Reader& reader, const Caller& caller,
 // A product or a version of it is read by whoever may launch from a portfolio that has it.
 absl::StatusOr<bool> MayReadProduct(store::Reader& reader, const Caller& caller,
                                     const std::string& product) {
-  NAVE_ASSIGN_OR_RETURN(std::vector<std::string> portfolios, ReferrersOf(reader, product, "Portfolio"));
+  NAVE_ASSIGN_OR_RETURN(std::vector<std::string> portfolios,
+                        ReferrersOf(reader, product, "Portfolio"));
   for (const std::string& portfolio : portfolios) {
     NAVE_ASSIGN_OR_RETURN(bool may, MayLaunchFrom(reader, caller, portfolio));
     if (may) return true;
@@ -95,10 +97,11 @@ absl::Status Require(store::Reader& reader, const Caller& caller, api::v1::Right
   NAVE_ASSIGN_OR_RETURN(bool allowed, Allows(reader, caller, right, resource_name));
   if (allowed) return absl::OkStatus();
   std::string account = AccountOf(resource_name);
-  return Error(api::v1::PERMISSION_DENIED,
-               absl::StrCat(caller.principal, " lacks the right ", api::v1::Right_Name(right), " over ",
-                            account, "; ask an administrator for a token with it"),
-               {{"principal", caller.principal}, {"right", api::v1::Right_Name(right)}, {"scope", account}});
+  return Error(
+      api::v1::PERMISSION_DENIED,
+      absl::StrCat(caller.principal, " lacks the right ", api::v1::Right_Name(right), " over ",
+                   account, "; ask an administrator for a token with it"),
+      {{"principal", caller.principal}, {"right", api::v1::Right_Name(right)}, {"scope", account}});
 }
 
 absl::StatusOr<bool> IsShared(store::Reader& reader, const std::string& resource,
@@ -119,8 +122,8 @@ absl::StatusOr<bool> IsShared(store::Reader& reader, const std::string& resource
 absl::StatusOr<std::string> FindAccessGrant(store::Reader& reader, const std::string& portfolio,
                                             const std::string& principal,
                                             const std::string& account) {
-  NAVE_ASSIGN_OR_RETURN(auto grants,
-                        ReadAll<v1::AccessGrant>(reader, absl::StrCat(portfolio, "/accessGrants/")));
+  NAVE_ASSIGN_OR_RETURN(
+      auto grants, ReadAll<v1::AccessGrant>(reader, absl::StrCat(portfolio, "/accessGrants/")));
   for (const v1::AccessGrant& grant : grants) {
     if (grant.grantee() == principal) return grant.name();
     NAVE_ASSIGN_OR_RETURN(bool covers, Covers(reader, grant.grantee(), account));

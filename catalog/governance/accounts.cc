@@ -1,4 +1,5 @@
-// Accounts and the tree of organizational units: states, cycles, depth, and shares that a move would end.
+// Accounts and the tree of organizational units: states, cycles, depth, and shares that a move
+// would end.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -19,7 +20,8 @@ absl::Status AccountBeforeWrite(const Change& change) {
   if (account.state() == Account::STATE_UNSPECIFIED) {
     account.set_state(change.creating() ? Account::ACTIVE : Before<Account>(change).state());
   }
-  if (change.creating() || account.state() == Before<Account>(change).state()) return absl::OkStatus();
+  if (change.creating() || account.state() == Before<Account>(change).state())
+    return absl::OkStatus();
   if (Before<Account>(change).state() == Account::CLOSED) {
     return FieldError("state", "an account that is CLOSED stays so");
   }
@@ -42,7 +44,8 @@ absl::Status TreeError(const std::string& unit, const std::string& why) {
   return Error(api::v1::INVALID_TREE, absl::StrCat("'", unit, "' ", why), {{"resource", unit}});
 }
 
-// How many levels stand at and below a unit, at most kMaxUnitDepth + 1; accounts below are collected.
+// How many levels stand at and below a unit, at most kMaxUnitDepth + 1; accounts below are
+// collected.
 absl::StatusOr<int> Height(store::Reader& reader, const std::string& unit, int level,
                            std::vector<std::string>* accounts) {
   if (level > kMaxUnitDepth) return 1;
@@ -70,7 +73,8 @@ absl::Status UnitBeforeWrite(const Change& change) {
   std::vector<std::string> accounts;
   NAVE_ASSIGN_OR_RETURN(int height, Height(change.transaction, unit.name(), 1, &accounts));
   if (depth + height <= kMaxUnitDepth) return absl::OkStatus();
-  return TreeError(unit.name(), absl::StrCat("would make the tree deeper than ", kMaxUnitDepth, " levels"));
+  return TreeError(unit.name(),
+                   absl::StrCat("would make the tree deeper than ", kMaxUnitDepth, " levels"));
 }
 
 absl::Status UnitAfterWrite(const Change& change) {

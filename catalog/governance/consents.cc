@@ -27,7 +27,8 @@ std::string MakerOf(const Actor& actor) {
 absl::StatusOr<std::optional<Consent>> OwnConsent(store::Reader& reader, const Actor& actor,
                                                   const std::string& account) {
   if (actor.product.empty()) {
-    NAVE_ASSIGN_OR_RETURN(bool allowed, Allows(reader, actor.caller, api::v1::WRITE_NETWORK, account));
+    NAVE_ASSIGN_OR_RETURN(bool allowed,
+                          Allows(reader, actor.caller, api::v1::WRITE_NETWORK, account));
     if (!allowed) return std::nullopt;
     return Make(actor, Consent::RIGHT, "");
   }

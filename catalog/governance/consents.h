@@ -11,11 +11,14 @@
 
 namespace nave::catalog {
 
-// The actor's own yes for an account: by a right, or by the launch role of the product that acts; none without either.
-absl::StatusOr<std::optional<dns::v1::Consent>> OwnConsent(store::Reader& reader, const Actor& actor,
+// The actor's own yes for an account: by a right, or by the launch role of the product that acts;
+// none without either.
+absl::StatusOr<std::optional<dns::v1::Consent>> OwnConsent(store::Reader& reader,
+                                                           const Actor& actor,
                                                            const std::string& account);
 // The yes that a share of a rule or zone gives to an account.
-absl::StatusOr<std::optional<dns::v1::Consent>> SharedConsent(store::Reader& reader, const Actor& actor,
+absl::StatusOr<std::optional<dns::v1::Consent>> SharedConsent(store::Reader& reader,
+                                                              const Actor& actor,
                                                               const std::string& resource,
                                                               const std::string& account);
 // Who is written into the ledgers as the maker: the product, or the principal.

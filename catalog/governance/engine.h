@@ -1,5 +1,5 @@
-// Requests on resources, generic over their kinds by reflection: access, idempotency, dry run, etags, masks, pages and
-// filters. The server calls it, once for each call. Thread-safe.
+// Requests on resources, generic over their kinds by reflection: access, idempotency, dry run,
+// etags, masks, pages and filters. The server calls it, once for each call. Thread-safe.
 #ifndef NAVE_CATALOG_GOVERNANCE_ENGINE_H_
 #define NAVE_CATALOG_GOVERNANCE_ENGINE_H_
 
@@ -48,7 +48,8 @@ class Engine {
   // UpdateXRequest -> X.
   absl::Status Update(const Caller& caller, const google::protobuf::Message& request,
                       google::protobuf::Message* response);
-  // The kind, such as `Vpc`, says of which service the call is: another kind's name is INVALID_NAME.
+  // The kind, such as `Vpc`, says of which service the call is: another kind's name is
+  // INVALID_NAME.
   absl::Status Delete(const Caller& caller, const std::string& type,
                       const api::v1::DeleteRequest& request, api::v1::DeleteResponse* response);
   // Fills X. NOT_FOUND also when the caller may not read it.
@@ -58,7 +59,8 @@ class Engine {
   absl::Status List(const Caller& caller, const api::v1::ListRequest& request,
                     google::protobuf::Message* response);
 
-  absl::Status ApplyChangeBatch(const Caller& caller, const dns::v1::ApplyChangeBatchRequest& request,
+  absl::Status ApplyChangeBatch(const Caller& caller,
+                                const dns::v1::ApplyChangeBatchRequest& request,
                                 dns::v1::ApplyChangeBatchResponse* response);
   absl::Status AcceptZoneAssociation(const Caller& caller,
                                      const dns::v1::AcceptZoneAssociationRequest& request,
@@ -71,9 +73,11 @@ class Engine {
 
  private:
   using Work = absl::FunctionRef<absl::Status(store::Transaction&, google::protobuf::Message*)>;
-  // Runs a mutation once for each request id, or without effect for a dry run, and stamps the response's revision.
+  // Runs a mutation once for each request id, or without effect for a dry run, and stamps the
+  // response's revision.
   absl::Status Mutate(const Caller& caller, const google::protobuf::Message& request,
-                      const api::v1::Mutation& mutation, google::protobuf::Message* response, Work work);
+                      const api::v1::Mutation& mutation, google::protobuf::Message* response,
+                      Work work);
   absl::Status CheckPlugins(store::Reader& reader, const google::protobuf::Message& resource);
   Actor ActorOf(const Caller& caller) const;
 

@@ -48,7 +48,8 @@ absl::Status CheckText(const std::string& path, const FieldDescriptor* field, st
 
 absl::Status CheckMessage(const std::string& prefix, Message* message);
 
-absl::Status CheckRepeated(const std::string& path, const FieldDescriptor* field, Message* message) {
+absl::Status CheckRepeated(const std::string& path, const FieldDescriptor* field,
+                           Message* message) {
   const Reflection* reflection = message->GetReflection();
   const int most = RuleOf(field).max_items() > 0 ? RuleOf(field).max_items() : kDefaultMaxItems;
   const int size = reflection->FieldSize(*message, field);
@@ -78,7 +79,8 @@ absl::Status CheckField(const std::string& path, const FieldDescriptor* field, M
     NAVE_RETURN_IF_ERROR(CheckText(path, field, &text));
     reflection->SetString(message, field, text);
   } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-    if (field->enum_type()->FindValueByNumber(reflection->GetEnumValue(*message, field)) == nullptr) {
+    if (field->enum_type()->FindValueByNumber(reflection->GetEnumValue(*message, field)) ==
+        nullptr) {
       return FieldError(path, "is no known value");
     }
   } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
@@ -190,11 +192,13 @@ absl::Status ApplyUpdate(const Message& update, const google::protobuf::FieldMas
   std::vector<std::string> paths(mask.paths().begin(), mask.paths().end());
   const bool whole = paths.empty();
   if (whole) {
-    for (int i = 0; i < descriptor->field_count(); ++i) paths.push_back(descriptor->field(i)->name());
+    for (int i = 0; i < descriptor->field_count(); ++i)
+      paths.push_back(descriptor->field(i)->name());
   }
   for (const std::string& path : paths) {
     const FieldDescriptor* field = descriptor->FindFieldByName(path);
-    if (field == nullptr && path == "metadata.labels") field = descriptor->FindFieldByName("metadata");
+    if (field == nullptr && path == "metadata.labels")
+      field = descriptor->FindFieldByName("metadata");
     if (field == nullptr) {
       return Error(api::v1::INVALID_QUERY,
                    absl::StrCat("update_mask: '", path, "' is no field of this kind"));

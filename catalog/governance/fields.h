@@ -1,5 +1,5 @@
-// Checks a resource by the rules that its contract declares on its fields (api/v1/annotations.proto), and brings its texts
-// into their one form. Pure functions.
+// Checks a resource by the rules that its contract declares on its fields
+// (api/v1/annotations.proto), and brings its texts into their one form. Pure functions.
 #ifndef NAVE_CATALOG_GOVERNANCE_FIELDS_H_
 #define NAVE_CATALOG_GOVERNANCE_FIELDS_H_
 
@@ -15,15 +15,16 @@
 
 namespace nave::catalog {
 
-// OK, or INVALID_FIELD with the field's path. Domain names become lower-case and absolute, addresses and prefixes
-// canonical. Goes into sub-messages.
+// OK, or INVALID_FIELD with the field's path. Domain names become lower-case and absolute,
+// addresses and prefixes canonical. Goes into sub-messages.
 absl::Status CheckFields(google::protobuf::Message* message);
 
 // Clears what only the control plane writes.
 void ClearOutputFields(google::protobuf::Message* message);
 
-// Copies the fields that the mask names (all that a client may change when it is empty) from `update` to `target`.
-// INVALID_QUERY for an unknown path, IMMUTABLE_FIELD when an immutable one would change.
+// Copies the fields that the mask names (all that a client may change when it is empty) from
+// `update` to `target`. INVALID_QUERY for an unknown path, IMMUTABLE_FIELD when an immutable one
+// would change.
 absl::Status ApplyUpdate(const google::protobuf::Message& update,
                          const google::protobuf::FieldMask& mask,
                          google::protobuf::Message* target);

@@ -79,10 +79,11 @@ absl::Status RequireActiveAccount(store::Reader& reader, const std::string& name
   if (account == kOrganization) return absl::OkStatus();
   NAVE_ASSIGN_OR_RETURN(auto found, ReadResource<governance::v1::Account>(reader, account));
   if (found.state() == governance::v1::Account::ACTIVE) return absl::OkStatus();
-  return Error(api::v1::ACCOUNT_NOT_ACTIVE,
-               absl::StrCat("'", account, "' is ", governance::v1::Account::State_Name(found.state()),
-                            "; nothing new can be made in it"),
-               {{"resource", account}});
+  return Error(
+      api::v1::ACCOUNT_NOT_ACTIVE,
+      absl::StrCat("'", account, "' is ", governance::v1::Account::State_Name(found.state()),
+                   "; nothing new can be made in it"),
+      {{"resource", account}});
 }
 
 }  // namespace nave::catalog

@@ -1,5 +1,5 @@
-// What each kind of resource adds to the generic life of a resource: one table of functions, one file per noun. Internal
-// to resources.cc. For one thread.
+// What each kind of resource adds to the generic life of a resource: one table of functions, one
+// file per noun. Internal to resources.cc. For one thread.
 #ifndef NAVE_CATALOG_GOVERNANCE_HOOKS_H_
 #define NAVE_CATALOG_GOVERNANCE_HOOKS_H_
 
@@ -61,7 +61,8 @@ T& After(const Change& change) {
   return static_cast<T&>(*change.after);
 }
 
-// Writes a resource's entry without looking at anything; used for what the control plane itself keeps.
+// Writes a resource's entry without looking at anything; used for what the control plane itself
+// keeps.
 void PutResource(store::Transaction& transaction, const google::protobuf::Message& resource);
 void EmitResourceEvent(store::Transaction& transaction, const Actor& actor, const char* type,
                        const std::string& subject);

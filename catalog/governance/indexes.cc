@@ -30,7 +30,8 @@ std::string Key(std::string_view index, std::string_view value, std::string_view
 
 std::string LastPart(const std::string& key) { return key.substr(key.rfind('\0') + 1); }
 
-absl::StatusOr<std::vector<std::string>> LastParts(store::Reader& reader, const std::string& prefix) {
+absl::StatusOr<std::vector<std::string>> LastParts(store::Reader& reader,
+                                                   const std::string& prefix) {
   NAVE_ASSIGN_OR_RETURN(std::vector<store::Entry> entries,
                         store::ScanPrefix(reader, Table::kIndexes, prefix, kMaxScan));
   std::vector<std::string> parts;
@@ -54,7 +55,8 @@ std::string DomainKey(const std::string& domain_name) {
 std::vector<std::string> SelfAndAbove(const std::string& domain_name) {
   dns::Name name = NameOfText(domain_name);
   std::vector<std::string> names;
-  for (int count = name.label_count(); count >= 0; --count) names.push_back(name.Suffix(count).ToKey());
+  for (int count = name.label_count(); count >= 0; --count)
+    names.push_back(name.Suffix(count).ToKey());
   return names;
 }
 
@@ -62,7 +64,8 @@ bool IsAtOrBelow(const std::string& name, const std::string& suffix) {
   return NameOfText(name).IsSubdomainOf(NameOfText(suffix));
 }
 
-std::string VpcIndexKey(std::string_view index, std::string_view vpc, std::string_view domain_name) {
+std::string VpcIndexKey(std::string_view index, std::string_view vpc,
+                        std::string_view domain_name) {
   return Key(index, vpc, domain_name);
 }
 

@@ -1,5 +1,6 @@
-// Indexes beside the resources: what must be unique on a VPC, and what must be found by domain name or address. Kept in
-// the transaction that changes the resource. Functions; for the thread of the reader.
+// Indexes beside the resources: what must be unique on a VPC, and what must be found by domain name
+// or address. Kept in the transaction that changes the resource. Functions; for the thread of the
+// reader.
 #ifndef NAVE_CATALOG_GOVERNANCE_INDEXES_H_
 #define NAVE_CATALOG_GOVERNANCE_INDEXES_H_
 
@@ -13,11 +14,12 @@
 namespace nave::catalog {
 
 // The indexes of Table::kIndexes: name, value, resource name.
-inline constexpr char kVpcRuleIndex[] = "vpc_rule";    // VPC + domain name -> rule association
-inline constexpr char kVpcZoneIndex[] = "vpc_zone";    // VPC + apex -> zone association that is ASSOCIATED
+inline constexpr char kVpcRuleIndex[] = "vpc_rule";  // VPC + domain name -> rule association
+inline constexpr char kVpcZoneIndex[] =
+    "vpc_zone";  // VPC + apex -> zone association that is ASSOCIATED
 inline constexpr char kZoneIndex[] = "zone_apex";      // domain key -> zone
 inline constexpr char kGrantIndex[] = "grant_suffix";  // domain key -> namespace grant
-inline constexpr char kListenerIndex[] = "listener";   // address and port -> VPC or inbound endpoint
+inline constexpr char kListenerIndex[] = "listener";  // address and port -> VPC or inbound endpoint
 
 // The labels of a domain name from the root down, so that what is below a name follows it.
 // REQUIRES: `domain_name` is in the form of api.v1.DOMAIN_NAME.

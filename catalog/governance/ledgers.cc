@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "absl/strings/str_cat.h"
 #include "catalog/governance/indexes.h"
 #include "lib/base/status_macros.h"
 
@@ -15,7 +14,10 @@ using dns::v1::VpcLedgerRow;
 using store::Table;
 
 std::string Join(std::string_view a, std::string_view b) {
-  return absl::StrCat(a, std::string(1, '\0'), b);
+  std::string joined(a);
+  joined.push_back('\0');
+  joined.append(b);
+  return joined;
 }
 
 // Rows of both ledgers are found by these; the first letter says whose rows.
@@ -47,7 +49,8 @@ void Delete(store::Transaction& transaction, Table table, const std::string& key
 }
 
 template <typename Row>
-absl::StatusOr<std::optional<Row>> Find(store::Reader& reader, Table table, const std::string& key) {
+absl::StatusOr<std::optional<Row>> Find(store::Reader& reader, Table table,
+                                        const std::string& key) {
   NAVE_ASSIGN_OR_RETURN(auto entry, reader.Get(table, key));
   if (!entry.has_value()) return std::nullopt;
   Row row;
@@ -64,25 +67,27 @@ struct Source {
 Source SourceOfAccounts(const ListLedgerRequest& request) {
   if (!request.account().empty()) return {false, Join(request.account(), "")};
   if (!request.resource().empty()) return {true, Join(Join("a.resource", request.resource()), "")};
-  if (!request.domain_name().empty()) return {true, Join("a.domain", DomainKey(request.domain_name()))};
+  if (!request.domain_name().empty())
+    return {true, Join("a.domain", DomainKey(request.domain_name()))};
   return {false, ""};
 }
 
 Source SourceOfVpcs(const ListLedgerRequest& request) {
   if (!request.resource().empty()) return {false, Join(request.resource(), "")};
   if (!request.vpc().empty()) return {true, Join(Join("v.vpc", request.vpc()), "")};
-  if (!request.domain_name().empty()) return {true, Join("v.domain", DomainKey(request.domain_name()))};
+  if (!request.domain_name().empty())
+    return {true, Join("v.domain", DomainKey(request.domain_name()))};
   if (!request.account().empty()) return {true, Join(Join("v.account", request.account()), "")};
   return {false, ""};
 }
 
 template <typename Row>
 absl::StatusOr<std::vector<PlacedRow<Row>>> ScanSource(store::Reader& reader, Table table,
-                                                       const Source& source, const std::string& place,
-                                                       size_t limit) {
+                                                       const Source& source,
+                                                       const std::string& place, size_t limit) {
   const std::string start = place.empty() ? source.prefix : place + '\0';
-  NAVE_ASSIGN_OR_RETURN(auto entries, reader.Scan(source.indexed ? Table::kLedgerIndex : table, start,
-                                                  store::PrefixEnd(source.prefix), limit));
+  NAVE_ASSIGN_OR_RETURN(auto entries, reader.Scan(source.indexed ? Table::kLedgerIndex : table,
+                                                  start, store::PrefixEnd(source.prefix), limit));
   std::vector<PlacedRow<Row>> rows;
   for (const store::Entry& entry : entries) {
     const std::string& key = source.indexed ? entry.value : entry.key;
@@ -127,9 +132,10 @@ void DeleteVpcRow(store::Transaction& transaction, const VpcLedgerRow& row) {
 }
 
 absl::StatusOr<std::vector<PlacedRow<AccountLedgerRow>>> ScanAccountLedger(
-    store::Reader& reader, const ListLedgerRequest& request, const std::string& place, size_t limit) {
-  return ScanSource<AccountLedgerRow>(reader, Table::kLedgerAccount, SourceOfAccounts(request), place,
-                                      limit);
+    store::Reader& reader, const ListLedgerRequest& request, const std::string& place,
+    size_t limit) {
+  return ScanSource<AccountLedgerRow>(reader, Table::kLedgerAccount, SourceOfAccounts(request),
+                                      place, limit);
 }
 
 absl::StatusOr<std::vector<PlacedRow<VpcLedgerRow>>> ScanVpcLedger(store::Reader& reader,
@@ -141,7 +147,8 @@ absl::StatusOr<std::vector<PlacedRow<VpcLedgerRow>>> ScanVpcLedger(store::Reader
 
 bool Fits(const ListLedgerRequest& request, const AccountLedgerRow& row) {
   // The account ledger knows no VPCs.
-  return (request.account().empty() || request.account() == row.account()) && request.vpc().empty() &&
+  return (request.account().empty() || request.account() == row.account()) &&
+         request.vpc().empty() &&
          (request.resource().empty() || request.resource() == row.resource()) &&
          DomainFits(request, row.domain_name());
 }

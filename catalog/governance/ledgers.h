@@ -1,5 +1,5 @@
-// The two ledgers and their indexes, written in the transaction that makes the change, and read by any of their columns.
-// For the thread of the transaction.
+// The two ledgers and their indexes, written in the transaction that makes the change, and read by
+// any of their columns. For the thread of the transaction.
 #ifndef NAVE_CATALOG_GOVERNANCE_LEDGERS_H_
 #define NAVE_CATALOG_GOVERNANCE_LEDGERS_H_
 
@@ -16,9 +16,8 @@
 namespace nave::catalog {
 
 void PutAccountRow(store::Transaction& transaction, const dns::v1::AccountLedgerRow& row);
-absl::StatusOr<std::optional<dns::v1::AccountLedgerRow>> FindAccountRow(store::Reader& reader,
-                                                                        const std::string& account,
-                                                                        const std::string& resource);
+absl::StatusOr<std::optional<dns::v1::AccountLedgerRow>> FindAccountRow(
+    store::Reader& reader, const std::string& account, const std::string& resource);
 void DeleteAccountRow(store::Transaction& transaction, const dns::v1::AccountLedgerRow& row);
 
 void PutVpcRow(store::Transaction& transaction, const dns::v1::VpcLedgerRow& row);
@@ -33,8 +32,8 @@ struct PlacedRow {
   std::string place;
   Row row;
 };
-// The next `limit` rows after `place` that may fit the request; the narrowest index is used, and the caller checks the
-// other conditions. Empty at the end.
+// The next `limit` rows after `place` that may fit the request; the narrowest index is used, and
+// the caller checks the other conditions. Empty at the end.
 absl::StatusOr<std::vector<PlacedRow<dns::v1::AccountLedgerRow>>> ScanAccountLedger(
     store::Reader& reader, const dns::v1::ListLedgerRequest& request, const std::string& place,
     size_t limit);

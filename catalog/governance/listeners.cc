@@ -86,7 +86,8 @@ absl::Status CheckEndpointListener(store::Reader& reader, const Endpoint& endpoi
     if (other == endpoint.name()) continue;
     NAVE_ASSIGN_OR_RETURN(std::string owner, VpcOfListener(reader, other));
     if (owner != endpoint.vpc()) {
-      return Conflict(address, endpoint.name(), other, "an inbound endpoint answers everyone there");
+      return Conflict(address, endpoint.name(), other,
+                      "an inbound endpoint answers everyone there");
     }
   }
   return absl::OkStatus();
@@ -103,9 +104,11 @@ absl::Status VpcBeforeWrite(const Change& change) {
   return absl::OkStatus();
 }
 
-void Reindex(const Change& change, const std::string& name, const Texts* before, const Texts* after) {
+void Reindex(const Change& change, const std::string& name, const Texts* before,
+             const Texts* after) {
   if (before != nullptr) {
-    for (const std::string& text : *before) DeleteIndex(change.transaction, kListenerIndex, text, name);
+    for (const std::string& text : *before)
+      DeleteIndex(change.transaction, kListenerIndex, text, name);
   }
   if (after != nullptr) {
     for (const std::string& text : *after) PutIndex(change.transaction, kListenerIndex, text, name);
@@ -145,7 +148,8 @@ absl::Status EndpointAfterWrite(const Change& change) {
   const Endpoint& endpoint = After<Endpoint>(change);
   if (endpoint.direction() != Endpoint::INBOUND) return absl::OkStatus();
   Reindex(change, endpoint.name(),
-          change.creating() ? nullptr : &Before<Endpoint>(change).addresses(), &endpoint.addresses());
+          change.creating() ? nullptr : &Before<Endpoint>(change).addresses(),
+          &endpoint.addresses());
   return absl::OkStatus();
 }
 
@@ -159,6 +163,8 @@ absl::Status EndpointAfterDelete(const Change& change) {
 }  // namespace
 
 Hooks VpcHooks() { return {VpcBeforeWrite, VpcAfterWrite, nullptr, VpcAfterDelete}; }
-Hooks EndpointHooks() { return {EndpointBeforeWrite, EndpointAfterWrite, nullptr, EndpointAfterDelete}; }
+Hooks EndpointHooks() {
+  return {EndpointBeforeWrite, EndpointAfterWrite, nullptr, EndpointAfterDelete};
+}
 
 }  // namespace nave::catalog

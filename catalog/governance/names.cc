@@ -39,7 +39,8 @@ absl::StatusOr<std::string> CanonicalName(const std::string& name) {
                  {{"resource", name}});
   }
   NAVE_RETURN_IF_ERROR(CheckName(*type, name));
-  return type->type == "RecordSet" ? CanonicalRecordSetName(name) : absl::StatusOr<std::string>(name);
+  return type->type == "RecordSet" ? CanonicalRecordSetName(name)
+                                   : absl::StatusOr<std::string>(name);
 }
 
 absl::Status NormalizeName(const ResourceType& type, Message* resource) {

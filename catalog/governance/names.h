@@ -13,15 +13,17 @@
 
 namespace nave::catalog {
 
-// A name in the form in which it is stored: of a record set the owner lower-case and absolute, the type upper-case.
-// INVALID_NAME when it is of no kind.
+// A name in the form in which it is stored: of a record set the owner lower-case and absolute, the
+// type upper-case. INVALID_NAME when it is of no kind.
 absl::StatusOr<std::string> CanonicalName(const std::string& name);
 // The same for a resource of a kind.
 absl::Status NormalizeName(const ResourceType& type, google::protobuf::Message* resource);
-// Brings the texts that are set into their forms, without asking for what is missing: for an update by mask.
+// Brings the texts that are set into their forms, without asking for what is missing: for an update
+// by mask.
 absl::Status NormalizeFields(google::protobuf::Message* resource);
 
-std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor* descriptor);
+std::unique_ptr<google::protobuf::Message> NewMessage(
+    const google::protobuf::Descriptor* descriptor);
 // The bytes on disk: deterministic, without revision and etag, which follow from the entry.
 std::string StoredBytes(const google::protobuf::Message& resource);
 

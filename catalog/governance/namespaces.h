@@ -1,4 +1,5 @@
-// Namespace grants: who may create zones below which domain name. Functions; for the thread of the reader.
+// Namespace grants: who may create zones below which domain name. Functions; for the thread of the
+// reader.
 #ifndef NAVE_CATALOG_GOVERNANCE_NAMESPACES_H_
 #define NAVE_CATALOG_GOVERNANCE_NAMESPACES_H_
 
@@ -19,7 +20,8 @@ enum class NamespaceVerdict {
 absl::StatusOr<NamespaceVerdict> JudgeNamespace(store::Reader& reader, const std::string& account,
                                                 const std::string& domain_name);
 
-// NO_NAMESPACE_GRANT unless the account holds the name, or nobody does and an administrator of the organization acts.
+// NO_NAMESPACE_GRANT unless the account holds the name, or nobody does and an administrator of the
+// organization acts.
 absl::Status RequireNamespace(store::Reader& reader, const Actor& actor, const std::string& account,
                               const std::string& domain_name);
 

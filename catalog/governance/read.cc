@@ -85,7 +85,8 @@ absl::StatusOr<std::vector<store::Entry>> ScanKind(store::Reader& reader,
   return kept;
 }
 
-absl::StatusOr<std::vector<std::string>> ReferrersOf(store::Reader& reader, const std::string& target,
+absl::StatusOr<std::vector<std::string>> ReferrersOf(store::Reader& reader,
+                                                     const std::string& target,
                                                      const std::string& source_type) {
   std::string prefix = target + '\0';
   NAVE_ASSIGN_OR_RETURN(std::vector<store::Entry> entries,

@@ -19,7 +19,8 @@ namespace nave::catalog {
 // More children than this are read in several scans.
 inline constexpr size_t kMaxScan = 100000;
 
-// Fills a message from an entry: its fields, `metadata.revision` and `metadata.etag`. DATA_LOSS when it is malformed.
+// Fills a message from an entry: its fields, `metadata.revision` and `metadata.etag`. DATA_LOSS
+// when it is malformed.
 absl::Status FillFromEntry(const store::Entry& entry, google::protobuf::Message* message);
 std::string EtagOf(store::Revision revision);
 
@@ -53,13 +54,14 @@ absl::StatusOr<T> ReadResource(store::Reader& reader, const std::string& name) {
   return resource;
 }
 
-// Every resource of a kind whose names begin with `prefix`, such as `accounts/a/rules/`. Names of deeper kinds below the
-// same prefix are left out. LIMIT_REACHED beyond kMaxScan.
+// Every resource of a kind whose names begin with `prefix`, such as `accounts/a/rules/`. Names of
+// deeper kinds below the same prefix are left out. LIMIT_REACHED beyond kMaxScan.
 template <typename T>
 absl::StatusOr<std::vector<T>> ReadAll(store::Reader& reader, const std::string& prefix);
 
 // Who points at a resource by a field: the names of the sources of one kind, in order.
-absl::StatusOr<std::vector<std::string>> ReferrersOf(store::Reader& reader, const std::string& target,
+absl::StatusOr<std::vector<std::string>> ReferrersOf(store::Reader& reader,
+                                                     const std::string& target,
                                                      const std::string& source_type);
 
 // How ReadAll finds its kind.
@@ -69,7 +71,8 @@ absl::StatusOr<std::vector<store::Entry>> ScanKind(store::Reader& reader,
 
 template <typename T>
 absl::StatusOr<std::vector<T>> ReadAll(store::Reader& reader, const std::string& prefix) {
-  NAVE_ASSIGN_OR_RETURN(std::vector<store::Entry> entries, ScanKind(reader, T::descriptor(), prefix));
+  NAVE_ASSIGN_OR_RETURN(std::vector<store::Entry> entries,
+                        ScanKind(reader, T::descriptor(), prefix));
   std::vector<T> resources(entries.size());
   for (size_t i = 0; i < entries.size(); ++i) {
     NAVE_RETURN_IF_ERROR(FillFromEntry(entries[i], &resources[i]));

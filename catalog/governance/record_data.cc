@@ -14,14 +14,16 @@ namespace {
 
 using dns::v1::RecordSet;
 
-// A private zone is answered by whatever resolver asks for it: its server's name leads nowhere (RFC 6761 section 6.4).
+// A private zone is answered by whatever resolver asks for it: its server's name leads nowhere (RFC
+// 6761 section 6.4).
 constexpr char kServerName[] = "ns.nave.invalid.";
 constexpr char kHostmaster[] = "hostmaster.nave.invalid.";
 constexpr int kApexTtlSeconds = 3600;
 constexpr uint32_t kRefreshSeconds = 7200;
 constexpr uint32_t kRetrySeconds = 900;
 constexpr uint32_t kExpireSeconds = 1209600;
-// How long others keep a "there is none": short, so that a new name answers soon (RFC 2308 section 5).
+// How long others keep a "there is none": short, so that a new name answers soon (RFC 2308 section
+// 5).
 constexpr uint32_t kNegativeTtlSeconds = 30;
 
 absl::Status RecordError(const RecordSet& record_set, absl::string_view why) {
@@ -54,7 +56,8 @@ absl::StatusOr<dns::RRset> ParseRecordSet(const RecordSet& record_set) {
   rrset.ttl = static_cast<uint32_t>(record_set.ttl_seconds());
   for (const std::string& text : record_set.rdata()) {
     absl::Status added = rrset.AddText(text);
-    if (!added.ok()) return RecordError(record_set, absl::StrCat("'", text, "': ", added.message()));
+    if (!added.ok())
+      return RecordError(record_set, absl::StrCat("'", text, "': ", added.message()));
   }
   absl::Status valid = dns::ValidateRRset(rrset);
   if (!valid.ok()) return RecordError(record_set, valid.message());
@@ -70,8 +73,8 @@ bool IsAutomatic(const std::string& record_set, const std::string& apex) {
 void PutApexRecords(store::Transaction& transaction, const dns::v1::Zone& zone, absl::Time now) {
   PutApex(transaction, zone, "NS", kServerName, now);
   PutApex(transaction, zone, "SOA",
-          absl::StrCat(kServerName, " ", kHostmaster, " 1 ", kRefreshSeconds, " ", kRetrySeconds, " ",
-                       kExpireSeconds, " ", kNegativeTtlSeconds),
+          absl::StrCat(kServerName, " ", kHostmaster, " 1 ", kRefreshSeconds, " ", kRetrySeconds,
+                       " ", kExpireSeconds, " ", kNegativeTtlSeconds),
           now);
 }
 

@@ -1,4 +1,5 @@
-// Record sets as the DNS sees them: parsing, the automatic ones of a zone, the serial. For the thread of the transaction.
+// Record sets as the DNS sees them: parsing, the automatic ones of a zone, the serial. For the
+// thread of the transaction.
 #ifndef NAVE_CATALOG_GOVERNANCE_RECORD_DATA_H_
 #define NAVE_CATALOG_GOVERNANCE_RECORD_DATA_H_
 

@@ -26,9 +26,11 @@ absl::Status CheckPlace(const std::string& name, const dns::RRset& rrset, const 
     return Refuse(name, absl::StrCat("the owner is not in the zone ", apex.ToText()));
   }
   const bool at_apex = rrset.owner == apex;
-  if (rrset.type == dns::RRType::kSoa && !at_apex) return Refuse(name, "an SOA stands at the apex alone");
+  if (rrset.type == dns::RRType::kSoa && !at_apex)
+    return Refuse(name, "an SOA stands at the apex alone");
   if (rrset.type == dns::RRType::kCname && at_apex) {
-    return Refuse(name, "a CNAME cannot stand at the apex, beside SOA and NS (RFC 1912 section 2.4)");
+    return Refuse(name,
+                  "a CNAME cannot stand at the apex, beside SOA and NS (RFC 1912 section 2.4)");
   }
   return absl::OkStatus();
 }
@@ -36,12 +38,15 @@ absl::Status CheckPlace(const std::string& name, const dns::RRset& rrset, const 
 // RFC 2181 section 10.1: a CNAME is alone at its owner.
 absl::Status CheckCnameAlone(const Change& change, const RecordSetParts& parts) {
   const std::string prefix = RecordSetName(parts.zone, parts.owner, "");
-  NAVE_ASSIGN_OR_RETURN(auto siblings, ScanKind(change.transaction, RecordSet::descriptor(), prefix));
+  NAVE_ASSIGN_OR_RETURN(auto siblings,
+                        ScanKind(change.transaction, RecordSet::descriptor(), prefix));
   for (const store::Entry& entry : siblings) {
     const std::string other = IdOf(entry.key);
     if (other == parts.rrtype || (other != "CNAME" && parts.rrtype != "CNAME")) continue;
-    return Refuse(After<RecordSet>(change).name(),
-                  absl::StrCat("a CNAME cannot stand beside other data (RFC 2181 section 10.1), here ", other));
+    return Refuse(
+        After<RecordSet>(change).name(),
+        absl::StrCat("a CNAME cannot stand beside other data (RFC 2181 section 10.1), here ",
+                     other));
   }
   return absl::OkStatus();
 }
@@ -53,13 +58,15 @@ absl::Status CheckDname(const Change& change, const dns::RRset& rrset, const std
   for (int count = rrset.owner.label_count() - 1; count >= apex.label_count(); --count) {
     const std::string above = RecordSetName(zone, rrset.owner.Suffix(count).ToKey(), "DNAME");
     NAVE_ASSIGN_OR_RETURN(bool covered, Exists(change.transaction, above));
-    if (covered) return Refuse(name, absl::StrCat("stands below '", above, "' (RFC 6672 section 2.4)"));
+    if (covered)
+      return Refuse(name, absl::StrCat("stands below '", above, "' (RFC 6672 section 2.4)"));
   }
   if (rrset.type != dns::RRType::kDname) return absl::OkStatus();
   NAVE_ASSIGN_OR_RETURN(auto all, ScanKind(change.transaction, RecordSet::descriptor(),
                                            absl::StrCat(zone, "/recordSets/")));
   for (const store::Entry& entry : all) {
-    NAVE_ASSIGN_OR_RETURN(dns::Name other, dns::Name::FromText(SplitRecordSetName(entry.key).owner));
+    NAVE_ASSIGN_OR_RETURN(dns::Name other,
+                          dns::Name::FromText(SplitRecordSetName(entry.key).owner));
     if (other.IsStrictSubdomainOf(rrset.owner)) {
       return Refuse(name, absl::StrCat("'", entry.key, "' stands below it (RFC 6672 section 2.4)"));
     }
@@ -83,7 +90,8 @@ absl::Status BeforeWrite(const Change& change) {
   return absl::OkStatus();
 }
 
-// A new SOA must be ahead of the old one, or secondaries and caches would not see it (RFC 1982 section 3.2).
+// A new SOA must be ahead of the old one, or secondaries and caches would not see it (RFC 1982
+// section 3.2).
 absl::Status KeepSerialAhead(const Change& change) {
   NAVE_ASSIGN_OR_RETURN(dns::RRset before, ParseRecordSet(Before<RecordSet>(change)));
   NAVE_ASSIGN_OR_RETURN(dns::RRset after, ParseRecordSet(After<RecordSet>(change)));
@@ -91,14 +99,16 @@ absl::Status KeepSerialAhead(const Change& change) {
   std::optional<dns::Soa> new_soa = dns::ParseSoa(after.rdatas[0]);
   if (static_cast<int32_t>(new_soa->serial - old_soa->serial) > 0) return absl::OkStatus();
   new_soa->serial = old_soa->serial + 1;
-  After<RecordSet>(change).set_rdata(0, dns::RdataToText(dns::RRType::kSoa, dns::MakeSoa(*new_soa)));
+  After<RecordSet>(change).set_rdata(0,
+                                     dns::RdataToText(dns::RRType::kSoa, dns::MakeSoa(*new_soa)));
   PutResource(change.transaction, After<RecordSet>(change));
   return absl::OkStatus();
 }
 
 absl::Status AfterWrite(const Change& change) {
   const RecordSet& record_set = After<RecordSet>(change);
-  if (IdOf(record_set.name()) == "SOA") return change.creating() ? absl::OkStatus() : KeepSerialAhead(change);
+  if (IdOf(record_set.name()) == "SOA")
+    return change.creating() ? absl::OkStatus() : KeepSerialAhead(change);
   NAVE_ASSIGN_OR_RETURN(Zone zone, ZoneOf(change.transaction, record_set.name()));
   return BumpSerial(change.transaction, zone.name(), zone.domain_name());
 }

@@ -37,9 +37,10 @@ absl::Status CheckReference(store::Reader& reader, const Reference& reference) {
   if (IsImplicit(reference.target)) return absl::OkStatus();
   NAVE_ASSIGN_OR_RETURN(bool exists, Exists(reader, reference.target));
   if (exists) return absl::OkStatus();
-  return Error(api::v1::DANGLING_REFERENCE,
-               absl::StrCat(reference.field, ": '", reference.target, "' does not exist; create it first"),
-               {{"field", reference.field}, {"resource", reference.target}});
+  return Error(
+      api::v1::DANGLING_REFERENCE,
+      absl::StrCat(reference.field, ": '", reference.target, "' does not exist; create it first"),
+      {{"field", reference.field}, {"resource", reference.target}});
 }
 
 absl::Status WriteReferences(store::Transaction& transaction, const Message* before,
@@ -100,16 +101,15 @@ absl::Status Call(Hook hook, const Change& change) {
 }
 
 absl::Status CheckUnused(store::Reader& reader, const std::string& name) {
-  NAVE_ASSIGN_OR_RETURN(auto children,
-                        store::ScanPrefix(reader, Table::kResources, name + "/", 1));
+  NAVE_ASSIGN_OR_RETURN(auto children, store::ScanPrefix(reader, Table::kResources, name + "/", 1));
   if (!children.empty()) {
     return Error(api::v1::NOT_EMPTY,
                  absl::StrCat("'", name, "' still has '", children[0].key, "'; delete that first"),
                  {{"resource", name}, {"child", children[0].key}});
   }
   std::string prefix = name + '\0';
-  NAVE_ASSIGN_OR_RETURN(auto referrers, store::ScanPrefix(reader, Table::kReferences, prefix,
-                                                          kMaxNamedReferrers));
+  NAVE_ASSIGN_OR_RETURN(auto referrers,
+                        store::ScanPrefix(reader, Table::kReferences, prefix, kMaxNamedReferrers));
   if (referrers.empty()) return absl::OkStatus();
   std::vector<std::string> sources;
   for (const store::Entry& entry : referrers) {
@@ -136,7 +136,8 @@ std::string Comparable(const Message& resource) {
 
 }  // namespace
 
-absl::Status CreateResource(store::Transaction& transaction, const Actor& actor, Message* resource) {
+absl::Status CreateResource(store::Transaction& transaction, const Actor& actor,
+                            Message* resource) {
   const ResourceType* type = TypeOf(resource->GetDescriptor());
   NAVE_CHECK(type != nullptr);
   NAVE_RETURN_IF_ERROR(NormalizeName(*type, resource));
@@ -185,7 +186,8 @@ absl::Status UpdateResource(store::Transaction& transaction, const Actor& actor,
   const Change change{transaction, actor, before.get(), after.get()};
   NAVE_RETURN_IF_ERROR(Call(hooks.before_write, change));
   resource->CopyFrom(*after);
-  // What changes nothing is no change: applying the same manifest twice leaves every revision alone.
+  // What changes nothing is no change: applying the same manifest twice leaves every revision
+  // alone.
   if (Comparable(*before) == Comparable(*after)) return absl::OkStatus();
   NAVE_RETURN_IF_ERROR(WriteReferences(transaction, before.get(), *after, *type));
   api::v1::Metadata* metadata = MutableMetadata(after.get());

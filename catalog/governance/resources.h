@@ -1,5 +1,6 @@
-// Changes of resources within a transaction: every invariant of product.md section 5, the index of references and both
-// ledgers are kept here, whoever asks: a person through the engine, or a product through the workflow. For one thread.
+// Changes of resources within a transaction: every invariant of product.md section 5, the index of
+// references and both ledgers are kept here, whoever asks: a person through the engine, or a
+// product through the workflow. For one thread.
 #ifndef NAVE_CATALOG_GOVERNANCE_RESOURCES_H_
 #define NAVE_CATALOG_GOVERNANCE_RESOURCES_H_
 
@@ -30,19 +31,21 @@ struct Actor {
   bool delete_foreign_records = false;
 };
 
-// Makes a resource. `resource` is normalised and gets its metadata; `metadata.revision` and `metadata.etag` follow from
-// the commit. Errors: ALREADY_EXISTS, DANGLING_REFERENCE, INVALID_FIELD and what the kind forbids.
-// REQUIRES: the caller's right over the resource was checked, except for zone associations, which check consents.
+// Makes a resource. `resource` is normalised and gets its metadata; `metadata.revision` and
+// `metadata.etag` follow from the commit. Errors: ALREADY_EXISTS, DANGLING_REFERENCE, INVALID_FIELD
+// and what the kind forbids. REQUIRES: the caller's right over the resource was checked, except for
+// zone associations, which check consents.
 absl::Status CreateResource(store::Transaction& transaction, const Actor& actor,
                             google::protobuf::Message* resource);
 
-// Changes the fields that the mask names; a `metadata.etag` guards. `resource` becomes what is stored. NOT_FOUND,
-// STALE_ETAG, IMMUTABLE_FIELD, OWNED_BY_PRODUCT and as above.
+// Changes the fields that the mask names; a `metadata.etag` guards. `resource` becomes what is
+// stored. NOT_FOUND, STALE_ETAG, IMMUTABLE_FIELD, OWNED_BY_PRODUCT and as above.
 absl::Status UpdateResource(store::Transaction& transaction, const Actor& actor,
                             google::protobuf::Message* resource,
                             const google::protobuf::FieldMask& mask);
 
-// Takes a resource away. NOT_FOUND, STALE_ETAG, OWNED_BY_PRODUCT, IN_USE, NOT_EMPTY, FOREIGN_RECORDS.
+// Takes a resource away. NOT_FOUND, STALE_ETAG, OWNED_BY_PRODUCT, IN_USE, NOT_EMPTY,
+// FOREIGN_RECORDS.
 absl::Status DeleteResource(store::Transaction& transaction, const Actor& actor,
                             const std::string& name, const std::string& etag);
 

@@ -1,4 +1,5 @@
-// Rule associations: shared rules alone, one rule for a domain name on a VPC, no loops, and the rows of both ledgers.
+// Rule associations: shared rules alone, one rule for a domain name on a VPC, no loops, and the
+// rows of both ledgers.
 #include "absl/strings/str_cat.h"
 #include "catalog/governance/consents.h"
 #include "catalog/governance/hooks.h"
@@ -16,12 +17,14 @@ using dns::v1::Rule;
 using dns::v1::RuleAssociation;
 
 // The yes of the rule's owner: the VPC's account owns it, or it is shared.
-absl::StatusOr<Consent> RuleConsent(const Change& change, const Rule& rule, const std::string& account) {
+absl::StatusOr<Consent> RuleConsent(const Change& change, const Rule& rule,
+                                    const std::string& account) {
   std::optional<Consent> consent;
   if (AccountOf(rule.name()) == account) {
     NAVE_ASSIGN_OR_RETURN(consent, OwnConsent(change.transaction, change.actor, account));
   } else {
-    NAVE_ASSIGN_OR_RETURN(consent, SharedConsent(change.transaction, change.actor, rule.name(), account));
+    NAVE_ASSIGN_OR_RETURN(consent,
+                          SharedConsent(change.transaction, change.actor, rule.name(), account));
   }
   if (consent.has_value()) return *consent;
   return Error(api::v1::NOT_SHARED,
@@ -103,14 +106,16 @@ absl::Status DeleteRowIfLast(store::Transaction& transaction, const std::string&
                         store::ScanPrefix(transaction, store::Table::kLedgerVpc, prefix, 1));
   if (!rows.empty()) return absl::OkStatus();
   NAVE_ASSIGN_OR_RETURN(auto row, FindAccountRow(transaction, account, rule));
-  // The owner's own rule has no other row in the account ledger, so that this one is always of use alone.
+  // The owner's own rule has no other row in the account ledger, so that this one is always of use
+  // alone.
   if (row.has_value()) DeleteAccountRow(transaction, *row);
   return absl::OkStatus();
 }
 
 absl::Status AfterDelete(const Change& change) {
   const RuleAssociation& association = Before<RuleAssociation>(change);
-  NAVE_ASSIGN_OR_RETURN(auto row, FindVpcRow(change.transaction, association.rule(), association.vpc()));
+  NAVE_ASSIGN_OR_RETURN(auto row,
+                        FindVpcRow(change.transaction, association.rule(), association.vpc()));
   if (!row.has_value()) return absl::DataLossError("a rule association without its ledger row");
   change.transaction.Delete(store::Table::kIndexes,
                             VpcIndexKey(kVpcRuleIndex, association.vpc(), row->domain_name()));

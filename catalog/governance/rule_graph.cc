@@ -57,7 +57,8 @@ absl::StatusOr<Vpcs> TargetsOf(store::Reader& reader, const Rule& rule) {
 // The rule of a VPC for exactly this domain name, unless it is disabled.
 absl::StatusOr<std::optional<Rule>> RuleAt(store::Reader& reader, const std::string& vpc,
                                            const std::string& domain_name) {
-  NAVE_ASSIGN_OR_RETURN(std::string association, FindOnVpc(reader, kVpcRuleIndex, vpc, domain_name));
+  NAVE_ASSIGN_OR_RETURN(std::string association,
+                        FindOnVpc(reader, kVpcRuleIndex, vpc, domain_name));
   if (association.empty()) return std::nullopt;
   NAVE_ASSIGN_OR_RETURN(auto found, ReadResource<dns::v1::RuleAssociation>(reader, association));
   NAVE_ASSIGN_OR_RETURN(Rule rule, ReadResource<Rule>(reader, found.rule()));
@@ -65,7 +66,8 @@ absl::StatusOr<std::optional<Rule>> RuleAt(store::Reader& reader, const std::str
   return rule;
 }
 
-// Where a VPC's decision for a name leads: the longest suffix decides, a rule before a zone of the same name.
+// Where a VPC's decision for a name leads: the longest suffix decides, a rule before a zone of the
+// same name.
 absl::StatusOr<Vpcs> Next(store::Reader& reader, const std::string& vpc, const std::string& name) {
   for (const std::string& suffix : SelfAndAbove(name)) {
     NAVE_ASSIGN_OR_RETURN(std::optional<Rule> rule, RuleAt(reader, vpc, suffix));
@@ -113,10 +115,12 @@ absl::Status WalkName(store::Reader& reader, const std::string& start, const std
       longer.push_back(vpc);
       if (vpc == start) {
         std::string way = absl::StrJoin(longer, " -> ");
-        return Error(api::v1::RULE_LOOP,
-                     absl::StrCat("a query for ", name, " would come back to where it came from: ", way,
-                                  "; associate the rule elsewhere, or carve the name out with a SYSTEM rule"),
-                     {{"vpc", start}, {"domain_name", name}, {"path", way}});
+        return Error(
+            api::v1::RULE_LOOP,
+            absl::StrCat(
+                "a query for ", name, " would come back to where it came from: ", way,
+                "; associate the rule elsewhere, or carve the name out with a SYSTEM rule"),
+            {{"vpc", start}, {"domain_name", name}, {"path", way}});
       }
       if (seen.insert(vpc).second) paths.push_back(std::move(longer));
     }
@@ -126,7 +130,8 @@ absl::Status WalkName(store::Reader& reader, const std::string& start, const std
 
 }  // namespace
 
-absl::Status CheckLoops(store::Reader& reader, const std::string& vpc, const std::string& domain_name) {
+absl::Status CheckLoops(store::Reader& reader, const std::string& vpc,
+                        const std::string& domain_name) {
   NAVE_ASSIGN_OR_RETURN(auto names, NamesToTry(reader, vpc, domain_name));
   for (const std::string& name : names) NAVE_RETURN_IF_ERROR(WalkName(reader, vpc, name));
   return absl::OkStatus();

@@ -1,5 +1,5 @@
-// The graph of rules, endpoints and zones over the VPCs: whether a query that a rule forwards would come back to where it
-// came from (product.md section 5). For the thread of the reader.
+// The graph of rules, endpoints and zones over the VPCs: whether a query that a rule forwards would
+// come back to where it came from (product.md section 5). For the thread of the reader.
 #ifndef NAVE_CATALOG_GOVERNANCE_RULE_GRAPH_H_
 #define NAVE_CATALOG_GOVERNANCE_RULE_GRAPH_H_
 
@@ -15,9 +15,10 @@ inline constexpr size_t kMaxLoopVpcs = 1000;
 // More names than this below one rule are not tried.
 inline constexpr size_t kMaxLoopNames = 1000;
 
-// RULE_LOOP when a query from the VPC for a name at or below `domain_name` would be forwarded through inbound endpoints
-// (or to addresses that a VPC's resolvers answer at) back to the VPC.
-absl::Status CheckLoops(store::Reader& reader, const std::string& vpc, const std::string& domain_name);
+// RULE_LOOP when a query from the VPC for a name at or below `domain_name` would be forwarded
+// through inbound endpoints (or to addresses that a VPC's resolvers answer at) back to the VPC.
+absl::Status CheckLoops(store::Reader& reader, const std::string& vpc,
+                        const std::string& domain_name);
 
 }  // namespace nave::catalog
 

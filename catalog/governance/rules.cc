@@ -19,7 +19,8 @@ absl::Status CheckEndpoint(const Change& change, const std::string& field, const
   NAVE_RETURN_IF_ERROR(RequireSameAccount(After<Rule>(change).name(), field, name));
   NAVE_ASSIGN_OR_RETURN(auto endpoint, ReadResource<Endpoint>(change.transaction, name));
   if (endpoint.direction() == direction) return absl::OkStatus();
-  return FieldError(field, absl::StrCat("'", name, "' is not ", Endpoint::Direction_Name(direction)));
+  return FieldError(field,
+                    absl::StrCat("'", name, "' is not ", Endpoint::Direction_Name(direction)));
 }
 
 absl::Status CheckRange(const std::string& field, int value) {
@@ -38,7 +39,8 @@ absl::Status CheckTarget(const Change& change, int index) {
   NAVE_RETURN_IF_ERROR(CheckRange(field + ".weight", target.weight()));
   if (target.inbound_endpoint().empty()) return absl::OkStatus();
   if (target.port() != 0) return FieldError(field + ".port", "comes from the inbound endpoint");
-  return CheckEndpoint(change, field + ".inbound_endpoint", target.inbound_endpoint(), Endpoint::INBOUND);
+  return CheckEndpoint(change, field + ".inbound_endpoint", target.inbound_endpoint(),
+                       Endpoint::INBOUND);
 }
 
 absl::Status BeforeWrite(const Change& change) {
@@ -50,7 +52,8 @@ absl::Status BeforeWrite(const Change& change) {
     }
     return absl::OkStatus();
   }
-  if (rule.targets().empty()) return FieldError("targets", "a FORWARD rule needs at least one target");
+  if (rule.targets().empty())
+    return FieldError("targets", "a FORWARD rule needs at least one target");
   for (int i = 0; i < rule.targets_size(); ++i) NAVE_RETURN_IF_ERROR(CheckTarget(change, i));
   if (rule.outbound_endpoint().empty()) return absl::OkStatus();
   return CheckEndpoint(change, "outbound_endpoint", rule.outbound_endpoint(), Endpoint::OUTBOUND);
@@ -59,7 +62,8 @@ absl::Status BeforeWrite(const Change& change) {
 absl::Status AfterWrite(const Change& change) {
   if (change.creating()) return absl::OkStatus();
   const Rule& rule = After<Rule>(change);
-  NAVE_ASSIGN_OR_RETURN(auto names, ReferrersOf(change.transaction, rule.name(), "RuleAssociation"));
+  NAVE_ASSIGN_OR_RETURN(auto names,
+                        ReferrersOf(change.transaction, rule.name(), "RuleAssociation"));
   for (const std::string& name : names) {
     NAVE_ASSIGN_OR_RETURN(auto association,
                           ReadResource<dns::v1::RuleAssociation>(change.transaction, name));

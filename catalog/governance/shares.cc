@@ -13,7 +13,8 @@ namespace {
 using governance::v1::Share;
 
 absl::Status BeforeWrite(const Change& change) {
-  return RequireSameAccount(After<Share>(change).name(), "resource", After<Share>(change).resource());
+  return RequireSameAccount(After<Share>(change).name(), "resource",
+                            After<Share>(change).resource());
 }
 
 absl::Status CheckRuleUsers(store::Reader& reader, const std::string& rule) {
@@ -26,12 +27,13 @@ absl::Status CheckRuleUsers(store::Reader& reader, const std::string& rule) {
 }
 
 absl::Status CheckZoneUsers(store::Reader& reader, const Share& share) {
-  NAVE_ASSIGN_OR_RETURN(auto associations, ReadAll<dns::v1::ZoneAssociation>(
-                                               reader, absl::StrCat(share.resource(), "/associations/")));
+  NAVE_ASSIGN_OR_RETURN(
+      auto associations,
+      ReadAll<dns::v1::ZoneAssociation>(reader, absl::StrCat(share.resource(), "/associations/")));
   for (const dns::v1::ZoneAssociation& association : associations) {
     if (association.zone_consent().resource() != share.name()) continue;
-    NAVE_ASSIGN_OR_RETURN(bool shared, IsShared(reader, share.resource(), AccountOf(association.vpc()),
-                                                nullptr));
+    NAVE_ASSIGN_OR_RETURN(
+        bool shared, IsShared(reader, share.resource(), AccountOf(association.vpc()), nullptr));
     if (shared) continue;
     return Error(api::v1::IN_USE,
                  absl::StrCat("'", association.name(), "' stands on the share; delete it first"),
@@ -66,9 +68,9 @@ absl::Status CheckStillShared(store::Reader& reader, const dns::v1::RuleAssociat
 }
 
 absl::Status CheckAccountStillShared(store::Reader& reader, const std::string& account) {
-  NAVE_ASSIGN_OR_RETURN(auto associations,
-                        ReadAll<dns::v1::RuleAssociation>(
-                            reader, absl::StrCat(account, "/ruleAssociations/")));
+  NAVE_ASSIGN_OR_RETURN(
+      auto associations,
+      ReadAll<dns::v1::RuleAssociation>(reader, absl::StrCat(account, "/ruleAssociations/")));
   for (const dns::v1::RuleAssociation& association : associations) {
     NAVE_RETURN_IF_ERROR(CheckStillShared(reader, association));
   }

@@ -1,5 +1,5 @@
-// What stands on a share: which rule associations of an account would lose their leave to use a rule. Functions; for the
-// thread of the transaction.
+// What stands on a share: which rule associations of an account would lose their leave to use a
+// rule. Functions; for the thread of the transaction.
 #ifndef NAVE_CATALOG_GOVERNANCE_STANDING_H_
 #define NAVE_CATALOG_GOVERNANCE_STANDING_H_
 

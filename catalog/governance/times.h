@@ -11,7 +11,8 @@ namespace nave::catalog {
 inline void SetTime(absl::Time time, google::protobuf::Timestamp* message) {
   const int64_t seconds = absl::ToUnixSeconds(time);
   message->set_seconds(seconds);
-  message->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  message->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
 inline absl::Time TimeOf(const google::protobuf::Timestamp& message) {

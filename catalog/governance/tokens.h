@@ -1,5 +1,5 @@
-// Tokens: the credentials of people, programs and nodes. The secret is shown once; its SHA-256 alone is stored.
-// Thread-safe functions over the store.
+// Tokens: the credentials of people, programs and nodes. The secret is shown once; its SHA-256
+// alone is stored. Thread-safe functions over the store.
 #ifndef NAVE_CATALOG_GOVERNANCE_TOKENS_H_
 #define NAVE_CATALOG_GOVERNANCE_TOKENS_H_
 
@@ -29,7 +29,7 @@ absl::Status RevokeSecret(store::Transaction& transaction, const std::string& to
 absl::StatusOr<Caller> Authenticate(store::Store& store, const Clock& clock,
                                     const std::string& secret);
 
-// The secret of an organization-wide administrator's token, made at the first start together with the organization;
+// The secret of an organization-wide administrator's token, made at the first start;
 // empty when it was made before.
 absl::StatusOr<std::string> EnsureAdminToken(store::Store& store, const Clock& clock);
 

@@ -1,4 +1,5 @@
-// Zone associations: both consents, expiry of offers, one zone of an apex on a VPC, the VPC ledger's row.
+// Zone associations: both consents, expiry of offers, one zone of an apex on a VPC, the VPC
+// ledger's row.
 #include "absl/strings/str_cat.h"
 #include "catalog/governance/consents.h"
 #include "catalog/governance/hooks.h"
@@ -21,7 +22,8 @@ constexpr absl::Duration kOfferLife = absl::Hours(24 * 7);
 bool IsGiven(const Consent& consent) { return consent.via() != Consent::VIA_UNSPECIFIED; }
 
 bool IsExpired(const ZoneAssociation& association, absl::Time now) {
-  return association.state() != ZoneAssociation::ASSOCIATED && TimeOf(association.expire_time()) <= now;
+  return association.state() != ZoneAssociation::ASSOCIATED &&
+         TimeOf(association.expire_time()) <= now;
 }
 
 // Adds what the actor may consent to; the state follows from what is given.
@@ -41,9 +43,9 @@ absl::Status AddConsents(store::Reader& reader, const Actor& actor, ZoneAssociat
     if (consent.has_value()) *association->mutable_zone_consent() = *consent;
   }
   const bool both = IsGiven(association->zone_consent()) && IsGiven(association->vpc_consent());
-  association->set_state(both ? ZoneAssociation::ASSOCIATED
-                              : IsGiven(association->zone_consent()) ? ZoneAssociation::AUTHORIZED
-                                                                     : ZoneAssociation::PENDING);
+  association->set_state(both                                   ? ZoneAssociation::ASSOCIATED
+                         : IsGiven(association->zone_consent()) ? ZoneAssociation::AUTHORIZED
+                                                                : ZoneAssociation::PENDING);
   return absl::OkStatus();
 }
 
@@ -58,17 +60,17 @@ absl::Status ConsentMissing(const ZoneAssociation& association) {
 absl::Status RemoveExpired(const Change& change, const std::string& zone, const std::string& vpc) {
   NAVE_ASSIGN_OR_RETURN(auto row, FindVpcRow(change.transaction, zone, vpc));
   if (!row.has_value()) return absl::OkStatus();
-  NAVE_ASSIGN_OR_RETURN(auto other, ReadResource<ZoneAssociation>(change.transaction, row->association()));
+  NAVE_ASSIGN_OR_RETURN(auto other,
+                        ReadResource<ZoneAssociation>(change.transaction, row->association()));
   if (!IsExpired(other, change.actor.now)) {
     return Error(api::v1::ALREADY_EXISTS,
                  absl::StrCat("'", other.name(), "' is of the same zone and VPC already"),
                  {{"resource", other.name()}, {"vpc", vpc}});
   }
-  Actor owner = change.actor;
-  owner.product = other.metadata().owner();
   change.transaction.Delete(store::Table::kResources, other.name());
-  change.transaction.Delete(store::Table::kReferences, absl::StrCat(vpc, std::string(1, '\0'), other.name(),
-                                                                    std::string(1, '\0'), "ZoneAssociation"));
+  change.transaction.Delete(store::Table::kReferences,
+                            absl::StrCat(vpc, std::string(1, '\0'), other.name(),
+                                         std::string(1, '\0'), "ZoneAssociation"));
   DeleteVpcRow(change.transaction, *row);
   EmitResourceEvent(change.transaction, change.actor, "nave.resource.deleted", other.name());
   return absl::OkStatus();
@@ -96,11 +98,13 @@ absl::Status BeforeWrite(const Change& change) {
 absl::Status TakePlace(store::Transaction& transaction, const ZoneAssociation& association,
                        const std::string& apex) {
   const std::string key = VpcIndexKey(kVpcZoneIndex, association.vpc(), apex);
-  NAVE_ASSIGN_OR_RETURN(std::string other, FindOnVpc(transaction, kVpcZoneIndex, association.vpc(), apex));
+  NAVE_ASSIGN_OR_RETURN(std::string other,
+                        FindOnVpc(transaction, kVpcZoneIndex, association.vpc(), apex));
   if (!other.empty() && other != association.name()) {
-    return Error(api::v1::DUPLICATE_ZONE_ON_VPC,
-                 absl::StrCat("'", association.vpc(), "' has a zone ", apex, " already, by '", other, "'"),
-                 {{"vpc", association.vpc()}, {"domain_name", apex}, {"other", other}});
+    return Error(
+        api::v1::DUPLICATE_ZONE_ON_VPC,
+        absl::StrCat("'", association.vpc(), "' has a zone ", apex, " already, by '", other, "'"),
+        {{"vpc", association.vpc()}, {"domain_name", apex}, {"other", other}});
   }
   transaction.Put(store::Table::kIndexes, key, association.name());
   return absl::OkStatus();
@@ -122,7 +126,8 @@ absl::Status WriteState(store::Transaction& transaction, const Actor& actor,
   *row.mutable_resource_consent() = association.zone_consent();
   *row.mutable_vpc_consent() = association.vpc_consent();
   const ResourceType* owner = TypeOfName(association.metadata().owner());
-  if (owner != nullptr && owner->type == "ProvisionedProduct") row.set_product(association.metadata().owner());
+  if (owner != nullptr && owner->type == "ProvisionedProduct")
+    row.set_product(association.metadata().owner());
   row.set_state(association.state());
   SetTime(actor.now, row.mutable_since());
   PutVpcRow(transaction, row);
@@ -133,20 +138,26 @@ absl::Status AfterWrite(const Change& change) {
   return WriteState(change.transaction, change.actor, After<ZoneAssociation>(change));
 }
 
-// Either side may take its yes back.
-absl::Status BeforeDelete(const Change& change) {
-  const ZoneAssociation& association = Before<ZoneAssociation>(change);
+// NOT_FOUND for whoever speaks for neither side: that the association exists is nobody else's
+// business.
+absl::Status RequireSide(store::Reader& reader, const Actor& actor,
+                         const ZoneAssociation& association) {
   for (const std::string& account : {AccountOf(association.name()), AccountOf(association.vpc())}) {
-    NAVE_ASSIGN_OR_RETURN(auto consent, OwnConsent(change.transaction, change.actor, account));
+    NAVE_ASSIGN_OR_RETURN(auto consent, OwnConsent(reader, actor, account));
     if (consent.has_value()) return absl::OkStatus();
   }
-  return ConsentMissing(association);
+  return NotFoundError(association.name());
+}
+
+// Either side may take its yes back.
+absl::Status BeforeDelete(const Change& change) {
+  return RequireSide(change.transaction, change.actor, Before<ZoneAssociation>(change));
 }
 
 absl::Status AfterDelete(const Change& change) {
   const ZoneAssociation& association = Before<ZoneAssociation>(change);
-  NAVE_ASSIGN_OR_RETURN(auto row, FindVpcRow(change.transaction, ParentOf(association.name()),
-                                             association.vpc()));
+  NAVE_ASSIGN_OR_RETURN(
+      auto row, FindVpcRow(change.transaction, ParentOf(association.name()), association.vpc()));
   if (!row.has_value()) return absl::DataLossError("a zone association without its ledger row");
   if (association.state() == ZoneAssociation::ASSOCIATED) {
     change.transaction.Delete(store::Table::kIndexes,
@@ -163,8 +174,10 @@ absl::StatusOr<ZoneAssociation> AcceptZoneAssociation(store::Transaction& transa
                                                       const std::string& etag) {
   NAVE_RETURN_IF_ERROR(CheckName(*TypeNamed("ZoneAssociation"), name));
   NAVE_ASSIGN_OR_RETURN(auto association, ReadResource<ZoneAssociation>(transaction, name));
+  NAVE_RETURN_IF_ERROR(RequireSide(transaction, actor, association));
   if (!etag.empty() && etag != association.metadata().etag()) {
-    return Error(api::v1::STALE_ETAG, absl::StrCat("'", name, "' has changed meanwhile; read it again"),
+    return Error(api::v1::STALE_ETAG,
+                 absl::StrCat("'", name, "' has changed meanwhile; read it again"),
                  {{"resource", name}, {"etag", association.metadata().etag()}});
   }
   const bool complete = association.state() == ZoneAssociation::ASSOCIATED;

@@ -18,7 +18,8 @@ using dns::v1::Zone;
 absl::Status BeforeWrite(const Change& change) {
   if (!change.creating()) return absl::OkStatus();
   const Zone& zone = After<Zone>(change);
-  return RequireNamespace(change.transaction, change.actor, AccountOf(zone.name()), zone.domain_name());
+  return RequireNamespace(change.transaction, change.actor, AccountOf(zone.name()),
+                          zone.domain_name());
 }
 
 absl::Status AfterWrite(const Change& change) {
@@ -61,7 +62,8 @@ absl::Status BeforeDelete(const Change& change) {
   for (const store::Entry& entry : all) {
     if (!IsAutomatic(entry.key, zone.domain_name())) records.push_back(entry.key);
   }
-  if (!records.empty() && !change.actor.delete_foreign_records) return ForeignRecords(change, records);
+  if (!records.empty() && !change.actor.delete_foreign_records)
+    return ForeignRecords(change, records);
   RemoveRecords(change, records);
   DeleteApexRecords(change.transaction, zone);
   return absl::OkStatus();
@@ -70,7 +72,8 @@ absl::Status BeforeDelete(const Change& change) {
 absl::Status AfterDelete(const Change& change) {
   const Zone& zone = Before<Zone>(change);
   DeleteIndex(change.transaction, kZoneIndex, DomainKey(zone.domain_name()), zone.name());
-  NAVE_ASSIGN_OR_RETURN(auto row, FindAccountRow(change.transaction, AccountOf(zone.name()), zone.name()));
+  NAVE_ASSIGN_OR_RETURN(auto row,
+                        FindAccountRow(change.transaction, AccountOf(zone.name()), zone.name()));
   if (row.has_value()) DeleteAccountRow(change.transaction, *row);
   return absl::OkStatus();
 }
