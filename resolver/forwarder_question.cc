@@ -98,8 +98,10 @@ bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns) {
   attempts_.push_back({target, transport, edns, nullptr, 0, now, false, false});
   records_.push_back({asked.endpoint, transport, absl::ZeroDuration(), "no reply"});
   absl::StatusOr<UpstreamChannel*> channel = FindChannel(asked, transport);
-  absl::StatusOr<UpstreamChannel::Ticket> ticket = channel.status();
-  if (channel.ok()) {
+  absl::StatusOr<UpstreamChannel::Ticket> ticket = UpstreamChannel::Ticket{0};
+  if (!channel.ok()) {
+    ticket = channel.status();
+  } else {
     context_.health->Get(asked.endpoint)->OnAsk(now);
     QueryForm form;
     form.recursion_desired = group_->recursion_desired;
