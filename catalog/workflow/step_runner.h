@@ -1,12 +1,14 @@
-// Takes one step of one operation, as one transaction: the change, the marks in operation, work item, intents, history and
-// event (control-plane.md section 3). Whatever is interrupted between two calls goes on with the next. Thread-safe; one
-// operation in one call at a time.
+// Takes one step of one operation, as one transaction: the change, the marks in operation, work
+// item, intents, history and event (control-plane.md section 3). Whatever is interrupted between
+// two calls goes on with the next. Thread-safe; one operation in one call at a time.
 #ifndef NAVE_CATALOG_WORKFLOW_STEP_RUNNER_H_
 #define NAVE_CATALOG_WORKFLOW_STEP_RUNNER_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "catalog/served.h"
 #include "lib/base/clock.h"
