@@ -52,7 +52,13 @@ void HandleSignal(int fd, SnapshotSource* source, net::EventLoop* loop) {
 absl::StatusOr<std::unique_ptr<SnapshotSource>> MakeSource(const Flags& flags,
                                                            metrics::Registry* registry) {
   if (!flags.snapshot.empty()) return std::make_unique<FileSource>(flags.snapshot);
+#ifdef NAVE_RESOLVER_STREAM
   return NewStreamSource(flags.stream, &RealClock(), registry);
+#else
+  static_cast<void>(registry);
+  return absl::FailedPreconditionError(
+      "this build serves snapshot files only: give --snapshot FILE instead of --control-plane");
+#endif
 }
 
 void SayReady(const ResolverServer& server) {

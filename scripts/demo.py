@@ -11,7 +11,7 @@ import world as parts  # noqa: E402
 
 PREFIX = "127.53"
 DIRECTORY = ROOT / ".demo"
-HUB, INBOUND, SPOKE1, SPOKE2, LAB, ON_PREMISES = "0.1", "0.2", "1.1", "2.1", "9.1", "0.53"
+HUB, INBOUND, SPOKE1, SPOKE2, LAB, ON_PREMISES = "0.1", "0.2", "1.1", "2.1", "9.1", "on-premises"
 
 
 class Checks:
@@ -57,7 +57,7 @@ def check_change(world, checks):
 HINTS = """
 Everything is up. Try, in another terminal:
   dig @127.53.1.1 -p 5300 www.corp.example.com          # spoke 1 asks on-premises
-  dig @127.53.0.53 -p 5300 app.spoke1.cloud.example.com # on-premises asks spoke 1
+  dig @127.0.0.1 -p 15353 app.spoke1.cloud.example.com # on-premises asks spoke 1
   dig @127.53.9.1 -p 5300 www.corp.example.com          # a VPC that launched nothing
 Ctrl-C ends it."""
 

@@ -1,5 +1,5 @@
 // Counters, gauges and histograms, and their text for Prometheus. Every metric is declared once, as a constant of its user
-// (`inline constexpr metrics::Metric kQueries{"nave_things_total", "..."}`), and documented in
+// (`constexpr metrics::Metric kQueries{name, help}`), and documented in
 // docs/reference/metrics.md. Thread-safe; updating is lock-free once the handle is held.
 #ifndef NAVE_LIB_BASE_METRICS_H_
 #define NAVE_LIB_BASE_METRICS_H_

@@ -43,7 +43,7 @@ class ResolverTest(unittest.TestCase):
         self.assertEqual(["CNAME www.corp.example.com.", "A 198.51.100.10"], answer.answers)
 
     def test_on_premises_reaches_a_spoke_by_the_inbound_address(self):
-        answer = self.ask("0.53", "alias.corp.example.com")
+        answer = self.ask("on-premises", "alias.corp.example.com")
         self.assertEqual(["CNAME app.spoke1.cloud.example.com.", "A 192.0.2.11"], answer.answers)
 
     def test_a_broken_snapshot_is_refused_and_the_old_one_stays(self):
@@ -51,7 +51,7 @@ class ResolverTest(unittest.TestCase):
         good = snapshot.read_text()
         self.addCleanup(snapshot.write_text, good)
         snapshot.write_text(good.replace('"kind": "FORWARD"', '"kind": "SIDEWAYS"'))
-        self.world.processes["resolver"].signal(signal.SIGHUP)
+        self.world.processes["resolver"].send(signal.SIGHUP)
         self.world.processes["resolver"].wait_for("SIDEWAYS")
         self.assertEqual(["A 192.0.2.80"], self.ask("0.1", "status.cloud.example.com").answers)
 

@@ -16,6 +16,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 DNS_PORT = 5300
+ON_PREMISES = "127.0.0.1"
+BIND_PORT_BASE = 15300
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 
@@ -82,7 +84,7 @@ class Process:
                 raise Failed(f"{self.name} did not say '{text}' in {START_SECONDS} s:\n{self.output()}")
             time.sleep(0.01)
 
-    def signal(self, number):
+    def send(self, number):
         self.child.send_signal(number)
 
     def stop(self, number=signal.SIGTERM):
@@ -132,11 +134,16 @@ class World:
 
     # Addresses.
     def address(self, suffix):
-        return f"{self.prefix}.{suffix}"
+        """An address of this world; `on-premises` is BIND's, which takes only addresses that an interface has."""
+        return ON_PREMISES if suffix == "on-premises" else f"{self.prefix}.{suffix}"
+
+    def bind_port(self):
+        return BIND_PORT_BASE + int(self.prefix.split(".")[1])
 
     def example(self, name):
         """An example file, its addresses moved into this world; the path of the copy."""
         text = (EXAMPLES / name).read_text().replace("127.53.", self.prefix + ".")
+        text = text.replace("15353", str(self.bind_port()))
         path = self.directory / name
         path.write_text(text.replace("@DIRECTORY@", str(self.directory)))
         return str(path)
@@ -158,7 +165,7 @@ class World:
     def start_bind(self):
         named = shutil.which("named") or "/usr/sbin/named"
         self.example("corp.zone")
-        self.start("bind", [named, "-g", "-n", "1", "-c", self.example("named.conf")], "running")
+        self.start("bind", [named, "-g", "-n", "1", "-c", self.example("named.conf")], "all zones loaded")
 
     def start_resolver(self, node, vpcs, workers=2):
         token = self.directory / f"{node}.token"
@@ -188,7 +195,7 @@ class World:
             raise Failed(f"'{old}' is not in {path}")
         fresh.write_text(text.replace(old, new))
         fresh.rename(path)
-        self.processes["resolver"].signal(signal.SIGHUP)
+        self.processes["resolver"].send(signal.SIGHUP)
 
     # The command line.
     def config(self):
@@ -218,7 +225,8 @@ class World:
 
     # Questions.
     def dig(self, address, name, rrtype="A", *options):
-        command = ["dig", f"@{address}", "-p", str(DNS_PORT), name, rrtype, "+tries=1", "+time=5",
+        port = self.bind_port() if address == ON_PREMISES else DNS_PORT
+        command = ["dig", f"@{address}", "-p", str(port), name, rrtype, "+tries=1", "+time=5",
                    "+noauthority", "+noadditional", *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         return Answer(done.stdout)
