@@ -32,6 +32,8 @@ api::v1::Right RightOf(const ResourceType& type, const std::string& verb) {
 absl::Status RequireRight(store::Reader& reader, const Caller& caller, const ResourceType& type,
                           const std::string& verb, const std::string& name) {
   const api::v1::Right right = RightOf(type, verb);
+  // Consents decide instead, where the change is made.
+  if (right == api::v1::AUTHENTICATED) return absl::OkStatus();
   // Where an account stands, and in which state, is not for the account to say.
   const bool of_organization = type.type == "Account" && right == api::v1::ADMINISTER;
   return Require(reader, caller, right, of_organization ? std::string(kOrganization) : name);
