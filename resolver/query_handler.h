@@ -32,8 +32,8 @@ class QueryHandler {
   static constexpr size_t kMaxWaitersPerQuestion = 256;
   static constexpr size_t kMaxWaiters = 32768;
 
-  // `upstream` and `clock` must outlive the handler, or Stop must have been called. `node_id` is
-  // for NSID; may be empty.
+  // `clock` must outlive the handler. `upstream` must go before it: what is under way there is
+  // called back when it goes. `node_id` is for NSID; may be empty.
   QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_bytes_max, std::string node_id);
 
   // From now on answers come from `snapshot`. Questions under way go on.

@@ -51,6 +51,11 @@ constexpr char kJson[] = R"({
 class QueryHandlerTest : public ::testing::Test {
  protected:
   void SetUp() override { handler_.SetSnapshot(CompileJson(kJson)); }
+  // What is under way is called back, as when a worker stops.
+  void TearDown() override {
+    owned_upstream_.reset();
+    EXPECT_EQ(handler_.waiter_count(), 0u);
+  }
 
   void Ask(const dns::Message& message, const char* peer = "10.1.0.9:4000", bool tcp = false) {
     const std::string wire = dns::SerializeMessage(message);
@@ -74,7 +79,8 @@ class QueryHandlerTest : public ::testing::Test {
   }
 
   nave::testing::FakeClock clock_;
-  FakeUpstream upstream_;
+  std::unique_ptr<FakeUpstream> owned_upstream_ = std::make_unique<FakeUpstream>();
+  FakeUpstream& upstream_ = *owned_upstream_;
   QueryHandler handler_{&upstream_, &clock_, Cache::kDefaultMaxBytes, "r1"};
   std::shared_ptr<FakeResponder> responder_ = std::make_shared<FakeResponder>();
 };
