@@ -7,10 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "catalog/errors.h"
 #include "catalog/governance/access.h"
+#include "catalog/governance/idempotency.h"
 #include "catalog/governance/read.h"
 #include "catalog/workflow/paging.h"
 #include "catalog/workflow/records.h"
-#include "catalog/workflow/request_once.h"
 #include "lib/base/status_macros.h"
 #include "nave/catalog/v1/provisioned_product.pb.h"
 
@@ -102,8 +102,8 @@ absl::StatusOr<DeadLetter> DeadLetters::Redrive(
   DeadLetter letter;
   auto work = [&](Transaction& transaction) -> absl::Status {
     letter.Clear();
-    NAVE_ASSIGN_OR_RETURN(
-        bool done, WasDone(transaction, caller.principal, request, request.mutation(), &letter));
+    NAVE_ASSIGN_OR_RETURN(bool done, FindRequest(transaction, caller.principal, request,
+                                                 request.mutation(), &letter));
     if (done) return absl::OkStatus();
     const absl::Time now = clock_.Now();
     NAVE_ASSIGN_OR_RETURN(letter, FindLetter(transaction, caller, request.name()));
@@ -115,7 +115,7 @@ absl::StatusOr<DeadLetter> DeadLetters::Redrive(
     transaction.Delete(Table::kDeadLetters, letter.name());
     AddHistory(transaction, now, operation, absl::StrCat("redriven by ", caller.principal), "");
     EmitEvent(transaction, now, operation, kRedriveRequested);
-    RecordDone(transaction, now, caller.principal, request, request.mutation(), letter);
+    RecordRequest(transaction, caller.principal, request, request.mutation(), letter, now);
     return absl::OkStatus();
   };
   NAVE_RETURN_IF_ERROR(store::RunTransaction(store_, work).status());
@@ -127,8 +127,8 @@ absl::StatusOr<api::v1::DeleteResponse> DeadLetters::Drop(const Caller& caller,
   api::v1::DeleteResponse response;
   bool replayed = false;
   auto work = [&](Transaction& transaction) -> absl::Status {
-    NAVE_ASSIGN_OR_RETURN(
-        replayed, WasDone(transaction, caller.principal, request, request.mutation(), &response));
+    NAVE_ASSIGN_OR_RETURN(replayed, FindRequest(transaction, caller.principal, request,
+                                                request.mutation(), &response));
     if (replayed) return absl::OkStatus();
     NAVE_ASSIGN_OR_RETURN(DeadLetter letter, FindLetter(transaction, caller, request.name()));
     if (!request.etag().empty() && request.etag() != letter.metadata().etag()) {
@@ -139,11 +139,12 @@ absl::StatusOr<api::v1::DeleteResponse> DeadLetters::Drop(const Caller& caller,
     if (request.mutation().validate_only()) return absl::OkStatus();
     transaction.Delete(Table::kDeadLetters, letter.name());
     RemoveWork(transaction, letter.operation());
-    RecordDone(transaction, clock_.Now(), caller.principal, request, request.mutation(), response);
+    RecordRequest(transaction, caller.principal, request, request.mutation(), response,
+                  clock_.Now());
     return absl::OkStatus();
   };
   NAVE_ASSIGN_OR_RETURN(store::Revision revision, store::RunTransaction(store_, work));
-  if (!request.mutation().validate_only()) response.set_revision(revision);
+  if (!replayed && !request.mutation().validate_only()) response.set_revision(revision);
   return response;
 }
 

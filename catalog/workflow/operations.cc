@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "catalog/errors.h"
 #include "catalog/governance/access.h"
+#include "catalog/governance/query.h"
 #include "catalog/workflow/paging.h"
 #include "catalog/workflow/records.h"
 #include "lib/base/status_macros.h"
@@ -35,21 +34,6 @@ absl::StatusOr<v1::Operation> ReadFor(store::Store& store, const Caller& caller,
   return *std::move(operation);
 }
 
-// The state that the filter asks for; STATE_UNSPECIFIED for any.
-absl::StatusOr<v1::Operation::State> StateIn(const std::string& filter) {
-  if (filter.empty()) return v1::Operation::STATE_UNSPECIFIED;
-  std::vector<std::string> parts = absl::StrSplit(filter, absl::MaxSplits('=', 1));
-  const std::string field(absl::StripAsciiWhitespace(parts[0]));
-  const std::string value(absl::StripAsciiWhitespace(parts.size() > 1 ? parts[1] : ""));
-  v1::Operation::State state;
-  if (field != "state" || value.size() < 2 || value.front() != '"' || value.back() != '"' ||
-      !v1::Operation::State_Parse(value.substr(1, value.size() - 2), &state)) {
-    return Error(api::v1::INVALID_QUERY,
-                 "the filter of operations is 'state = \"RUNNING\"' with one of the states");
-  }
-  return state;
-}
-
 absl::StatusOr<absl::Duration> TimeoutOf(const v1::WaitOperationRequest& request) {
   if (!request.has_timeout()) return kDefaultOperationWait;
   const absl::Duration timeout =
@@ -71,13 +55,14 @@ absl::StatusOr<v1::Operation> Operations::Get(const Caller& caller, const std::s
 
 absl::StatusOr<v1::ListOperationsResponse> Operations::List(const Caller& caller,
                                                             const api::v1::ListRequest& request) {
-  NAVE_ASSIGN_OR_RETURN(v1::Operation::State state, StateIn(request.filter()));
+  NAVE_ASSIGN_OR_RETURN(Filter filter,
+                        Filter::Parse(request.filter(), v1::Operation::descriptor()));
   NAVE_ASSIGN_OR_RETURN(auto snapshot, store_.Read());
   v1::ListOperationsResponse response;
   response.set_revision(snapshot->revision());
   auto show = [&](const store::Entry& entry) -> absl::StatusOr<bool> {
     NAVE_ASSIGN_OR_RETURN(v1::Operation operation, OperationFromEntry(entry));
-    if (state != v1::Operation::STATE_UNSPECIFIED && operation.state() != state) return false;
+    if (!filter.Matches(operation)) return false;
     NAVE_ASSIGN_OR_RETURN(bool may, MayRead(*snapshot, caller, operation));
     if (may) *response.add_operations() = std::move(operation);
     return may;

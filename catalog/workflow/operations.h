@@ -26,7 +26,7 @@ class Operations {
 
   // NOT_FOUND also when the caller may not read it.
   absl::StatusOr<v1::Operation> Get(const Caller& caller, const std::string& name);
-  // In the order of time. The filter is `state = "RUNNING"` or another state, or empty.
+  // In the order of time. The filter is as for resources.
   absl::StatusOr<v1::ListOperationsResponse> List(const Caller& caller,
                                                   const api::v1::ListRequest& request);
   // The operation at its end, at a later revision than asked, or as it is when the time is up: the

@@ -12,19 +12,16 @@
 
 namespace nave::catalog {
 
-inline constexpr int kWorkflowPageSize = 100;
-inline constexpr int kMaxWorkflowPageSize = 1000;
-
 struct PageRequest {
   store::Table table;
   std::string prefix;
-  int size = 0;  // 0 stands for kWorkflowPageSize
+  int size = 0;  // as in api.v1.ListRequest
   std::string token;
 };
 
 // Calls `show` for each entry from the token on until it has taken as many as fit on the page; it
-// returns whether it took the entry. Returns the next page's token, empty at the end. INVALID_QUERY
-// for a token or size that is none.
+// returns whether it took the entry. A page also ends after kMaxScannedForPage entries. Returns the
+// next page's token, empty at the end. INVALID_QUERY for a token or size that is none.
 absl::StatusOr<std::string> ReadPage(
     store::Reader& reader, const PageRequest& request,
     absl::FunctionRef<absl::StatusOr<bool>(const store::Entry&)> show);

@@ -8,12 +8,12 @@
 #include "catalog/errors.h"
 #include "catalog/governance/access.h"
 #include "catalog/governance/fields.h"
+#include "catalog/governance/idempotency.h"
 #include "catalog/resource_name.h"
 #include "catalog/workflow/begin.h"
 #include "catalog/workflow/launch_rights.h"
 #include "catalog/workflow/planner.h"
 #include "catalog/workflow/records.h"
-#include "catalog/workflow/request_once.h"
 #include "lib/base/status_macros.h"
 
 namespace nave::catalog {
@@ -30,20 +30,20 @@ absl::StatusOr<ChangeProductResponse> Mutate(store::Store& store, const Clock& c
                                              const google::protobuf::Message& request,
                                              const api::v1::Mutation& mutation, Work work) {
   ChangeProductResponse response;
-  absl::StatusOr<store::Revision> committed =
-      store::RunTransaction(store, [&](Transaction& transaction) {
-        response.Clear();
-        NAVE_ASSIGN_OR_RETURN(bool done,
-                              WasDone(transaction, caller.principal, request, mutation, &response));
-        if (done) return absl::OkStatus();
-        const absl::Time now = clock.Now();
-        NAVE_RETURN_IF_ERROR(work(transaction, now, &response));
-        if (!mutation.validate_only()) {
-          RecordDone(transaction, now, caller.principal, request, mutation, response);
-        }
-        return absl::OkStatus();
-      });
-  if (!committed.ok()) return committed.status();
+  bool replayed = false;
+  auto once = [&](Transaction& transaction) -> absl::Status {
+    response.Clear();
+    NAVE_ASSIGN_OR_RETURN(replayed,
+                          FindRequest(transaction, caller.principal, request, mutation, &response));
+    if (replayed) return absl::OkStatus();
+    const absl::Time now = clock.Now();
+    NAVE_RETURN_IF_ERROR(work(transaction, now, &response));
+    if (mutation.validate_only()) return absl::OkStatus();
+    RecordRequest(transaction, caller.principal, request, mutation, response, now);
+    return absl::OkStatus();
+  };
+  NAVE_ASSIGN_OR_RETURN(store::Revision revision, store::RunTransaction(store, once));
+  if (!replayed) StampRevision(revision, &response);
   return response;
 }
 

@@ -2,9 +2,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "catalog/errors.h"
 #include "catalog/governance/access.h"
+#include "catalog/governance/query.h"
 #include "catalog/governance/read.h"
 #include "catalog/resource_name.h"
 #include "catalog/workflow/paging.h"
@@ -30,22 +30,6 @@ absl::StatusOr<std::string> PrefixOf(const std::string& parent) {
   return absl::StrCat(parent, "/provisionedProducts/");
 }
 
-// `state = "AVAILABLE"`, or nothing.
-absl::StatusOr<std::string> StateIn(const std::string& filter) {
-  if (filter.empty()) return std::string();
-  std::vector<std::string> parts = absl::StrSplit(filter, absl::MaxSplits('=', 1));
-  std::string field(absl::StripAsciiWhitespace(parts[0]));
-  std::string value(absl::StripAsciiWhitespace(parts.size() > 1 ? parts[1] : ""));
-  ProvisionedProduct::State state;
-  if (field != "state" || value.size() < 2 || value.front() != '"' || value.back() != '"' ||
-      !ProvisionedProduct::State_Parse(value.substr(1, value.size() - 2), &state)) {
-    return Error(
-        api::v1::INVALID_QUERY,
-        "the filter of provisioned products is 'state = \"AVAILABLE\"' with one of the states");
-  }
-  return ProvisionedProduct::State_Name(state);
-}
-
 }  // namespace
 
 absl::StatusOr<ProvisionedProduct> Provisioner::Get(const Caller& caller, const std::string& name) {
@@ -59,7 +43,8 @@ absl::StatusOr<ProvisionedProduct> Provisioner::Get(const Caller& caller, const 
 absl::StatusOr<v1::ListProvisionedProductsResponse> Provisioner::List(
     const Caller& caller, const api::v1::ListRequest& request) {
   NAVE_ASSIGN_OR_RETURN(std::string prefix, PrefixOf(request.parent()));
-  NAVE_ASSIGN_OR_RETURN(std::string state, StateIn(request.filter()));
+  NAVE_ASSIGN_OR_RETURN(Filter filter,
+                        Filter::Parse(request.filter(), ProvisionedProduct::descriptor()));
   NAVE_ASSIGN_OR_RETURN(auto snapshot, store_.Read());
   v1::ListProvisionedProductsResponse response;
   response.set_revision(snapshot->revision());
@@ -69,7 +54,7 @@ absl::StatusOr<v1::ListProvisionedProductsResponse> Provisioner::List(
     if (!may) return false;
     ProvisionedProduct product;
     NAVE_RETURN_IF_ERROR(FillFromEntry(entry, &product));
-    if (!state.empty() && ProvisionedProduct::State_Name(product.state()) != state) return false;
+    if (!filter.Matches(product)) return false;
     *response.add_provisioned_products() = std::move(product);
     return true;
   };
