@@ -1,7 +1,9 @@
 #include "server/call.h"
 
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lib/base/check.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
@@ -14,27 +16,30 @@ namespace {
 
 using google::protobuf::MethodDescriptor;
 
-constexpr int kGrpcCodes = 17;
-
 const std::vector<double>& Bounds() {
   static const auto& bounds = *new std::vector<double>{
       0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
   return bounds;
 }
 
+std::string NameOf(const MethodDescriptor& method) {
+  return absl::StrCat(method.service()->name(), "/", method.name());
+}
+
+// gRPC's codes and the methods are bounded sets.
+metrics::Labels LabelsOf(const MethodDescriptor& method, int code) {
+  return {{"method", NameOf(method)}, {"code", std::to_string(code)}};
+}
+
 }  // namespace
 
 Calls::Calls(const Auth& auth, const Clock& clock, metrics::Registry& registry)
-    : auth_(auth), clock_(clock) {
+    : auth_(auth), clock_(clock), registry_(registry) {
   for (const MethodDescriptor* method : ServedMethods()) {
     NAVE_CHECK(CheckMethod(*method).ok());
     Meter& meter = meters_[method];
-    const std::string name = method->service()->name() + "/" + method->name();
-    meter.seconds = &registry.histogram(kCallSeconds, Bounds(), {{"method", name}});
-    for (int code = 0; code < kGrpcCodes; ++code) {
-      meter.counts[code] =
-          &registry.counter(kCalls, {{"method", name}, {"code", std::to_string(code)}});
-    }
+    meter.seconds = &registry.histogram(kCallSeconds, Bounds(), {{"method", NameOf(*method)}});
+    meter.ok = &registry.counter(kCalls, LabelsOf(*method, 0));
   }
 }
 
@@ -59,10 +64,9 @@ grpc::Status Calls::Handle(const grpc::ServerContextBase& context,
   if (!method->server_streaming() && !method->client_streaming()) {
     meter.seconds->Observe(absl::ToDoubleSeconds(clock_.Now() - begin));
   }
-  const auto count = meter.counts.find(status.error_code());
-  if (count != meter.counts.end()) count->second->Add();
-  log::Debug("call",
-             {{"method", method->full_name()}, {"code", std::to_string(status.error_code())}});
+  const int code = status.error_code();
+  (code == 0 ? *meter.ok : registry_.counter(kCalls, LabelsOf(*method, code))).Add();
+  log::Debug("call", {{"method", method->full_name()}, {"code", std::to_string(code)}});
   return status;
 }
 

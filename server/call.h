@@ -43,8 +43,7 @@ class Calls {
  private:
   struct Meter {
     metrics::Histogram* seconds;
-    // By gRPC code; the last one is for codes that gRPC does not know.
-    std::map<int, metrics::Counter*> counts;
+    metrics::Counter* ok;
   };
   absl::Status Run(const grpc::ServerContextBase& context,
                    const google::protobuf::MethodDescriptor& method,
@@ -52,6 +51,7 @@ class Calls {
 
   const Auth& auth_;
   const Clock& clock_;
+  metrics::Registry& registry_;
   std::map<const google::protobuf::MethodDescriptor*, Meter>
       meters_;  // fixed after the constructor
 };

@@ -1,5 +1,6 @@
 #include "server/grpc_server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -10,6 +11,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/base/log.h"
 #include "server/limits.h"
 
 namespace nave::server {
@@ -20,9 +22,17 @@ constexpr int kKeepaliveTimeoutMs = 10000;
 constexpr int kMinClientPingMs = 5000;
 constexpr int kMaxMetadataBytes = 16384;
 constexpr int kMaxPollers = 4;
+
+// Failed handshakes and the like are what clients do, not what this server does wrong.
+void LogOfGrpc(gpr_log_func_args* line) {
+  const bool error = line->severity == GPR_LOG_SEVERITY_ERROR;
+  (error ? log::Warning : log::Debug)("grpc", {{"text", line->message}});
+}
+
 // Once for the process, before the first builder.
-void EnableHealthAndReflection() {
+void SetUpGrpc() {
   static const bool once = [] {
+    gpr_set_log_function(LogOfGrpc);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     return true;
@@ -68,7 +78,7 @@ absl::Status Unavailable(const std::vector<net::Endpoint>& listen, const std::ve
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(
     const std::vector<net::Endpoint>& listen, const Tls& tls, ServiceList services) {
-  EnableHealthAndReflection();
+  SetUpGrpc();
   auto result = absl::WrapUnique(new GrpcServer());
   result->services_ = std::move(services);
   grpc::ServerBuilder builder;

@@ -12,6 +12,7 @@
 #include "nave/governance/v1/admin.grpc.pb.h"
 #include "server/flags.h"
 #include "server/limits.h"
+#include "server/server.h"
 #include "server/services/long_call.h"
 #include "server/services/resource_service.h"
 #include "server/services/services.h"
@@ -58,13 +59,6 @@ class AdminServiceImpl final : public ServiceBase<governance::v1::AdminService> 
       absl::Cleanup remove = [&path] { ::unlink(path.c_str()); };
       NAVE_ASSIGN_OR_RETURN(const store::Revision revision, parts_.store.Backup(path));
       return Send(*context, path, revision, *writer);
-    });
-  }
-  grpc::Status ExportSnapshot(ServerContext* context,
-                              const governance::v1::ExportSnapshotRequest* request,
-                              resolver::v1::Snapshot* response) override {
-    return Answer(__func__, context, *request, response, [&](const Caller&) {
-      return parts_.publisher.ExportSnapshot({request->vpcs().begin(), request->vpcs().end()});
     });
   }
 
