@@ -1,6 +1,7 @@
-// The durable state behind one interface: typed tables, revisions, compare-and-commit, an event log that is part of each
-// commit, watch, reads at an earlier revision (docs/design: store). It promises nothing that only one engine can keep.
-// Thread-safe, except Snapshot and Watcher, which belong to one thread at a time.
+// The durable state behind one interface: typed tables, revisions, compare-and-commit, an event log
+// that is part of each commit, watch, reads at an earlier revision (docs/design: store). It
+// promises nothing that only one engine can keep. Thread-safe, except Snapshot and Watcher, which
+// belong to one thread at a time.
 #ifndef NAVE_STORE_STORE_H_
 #define NAVE_STORE_STORE_H_
 
@@ -46,7 +47,8 @@ class Reader {
   virtual Revision revision() const = 0;
   // The entry, or nullopt when there is none.
   virtual absl::StatusOr<std::optional<Entry>> Get(Table table, std::string_view key) = 0;
-  // Entries with start <= key < end in order, at most `limit` of them. An empty `end` stands for the table's end.
+  // Entries with start <= key < end in order, at most `limit` of them. An empty `end` stands for
+  // the table's end.
   virtual absl::StatusOr<std::vector<Entry>> Scan(Table table, std::string_view start,
                                                   std::string_view end, size_t limit) = 0;
 };
@@ -104,8 +106,8 @@ struct Change {
 class Watcher {
  public:
   virtual ~Watcher() = default;
-  // The next commits in order, at least one and at most `max_changes`; none when `deadline` passes or Cancel is called.
-  // OUT_OF_RANGE when the log was compacted past the watcher: list again.
+  // The next commits in order, at least one and at most `max_changes`; none when `deadline` passes
+  // or Cancel is called. OUT_OF_RANGE when the log was compacted past the watcher: list again.
   virtual absl::StatusOr<std::vector<Change>> Next(absl::Time deadline, size_t max_changes) = 0;
   // Ends a Next that waits, now or later. From any thread.
   virtual void Cancel() = 0;
@@ -117,13 +119,15 @@ class Store {
   // The last durable revision.
   virtual Revision current_revision() const = 0;
   // The state now, or at an earlier revision. OUT_OF_RANGE when `at` is compacted or in the future.
-  virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read(std::optional<Revision> at = std::nullopt) = 0;
-  // All or nothing; returns when it is durable. ABORTED names the key of a precondition that failed; INVALID_ARGUMENT
-  // for a bound; RESOURCE_EXHAUSTED when too many callers wait.
+  virtual absl::StatusOr<std::unique_ptr<Snapshot>> Read(
+      std::optional<Revision> at = std::nullopt) = 0;
+  // All or nothing; returns when it is durable. ABORTED names the key of a precondition that
+  // failed; INVALID_ARGUMENT for a bound; RESOURCE_EXHAUSTED when too many callers wait.
   virtual absl::StatusOr<Revision> Commit(CommitRequest request) = 0;
   // Commits after `after`. OUT_OF_RANGE when they are compacted.
   virtual absl::StatusOr<std::unique_ptr<Watcher>> Watch(Revision after) = 0;
-  // Copies the store, consistently and while it works, into a new file. ALREADY_EXISTS when it is there.
+  // Copies the store, consistently and while it works, into a new file. ALREADY_EXISTS when it is
+  // there.
   virtual absl::StatusOr<Revision> Backup(const std::string& path) = 0;
 };
 

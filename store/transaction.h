@@ -1,5 +1,5 @@
-// A unit of work on the store: reads from one snapshot, sees its own writes, and commits only if nothing that it read has
-// changed meanwhile. For one thread.
+// A unit of work on the store: reads from one snapshot, sees its own writes, and commits only if
+// nothing that it read has changed meanwhile. For one thread.
 #ifndef NAVE_STORE_TRANSACTION_H_
 #define NAVE_STORE_TRANSACTION_H_
 
@@ -28,9 +28,11 @@ class Transaction final : public Reader {
 
   // The revision that is read.
   Revision revision() const override;
-  // The entry, own writes included (their revisions are 0), or nullopt. Becomes a precondition of the commit.
+  // The entry, own writes included (their revisions are 0), or nullopt. Becomes a precondition of
+  // the commit.
   absl::StatusOr<std::optional<Entry>> Get(Table table, std::string_view key) override;
-  // As Snapshot::Scan, own writes included. The range up to the last key returned becomes a precondition.
+  // As Snapshot::Scan, own writes included. The range up to the last key returned becomes a
+  // precondition.
   absl::StatusOr<std::vector<Entry>> Scan(Table table, std::string_view start, std::string_view end,
                                           size_t limit) override;
   void Put(Table table, std::string_view key, std::string_view value);
@@ -51,9 +53,9 @@ class Transaction final : public Reader {
   std::vector<StoredEvent> events_;
 };
 
-// Runs `work` on a fresh transaction and commits it, again when another commit came between, at most kMaxCommitAttempts
-// times. Returns the revision of the commit, or, when `work` wrote nothing, the revision that it read. An error of `work`
-// is returned as it is and nothing is committed.
+// Runs `work` on a fresh transaction and commits it, again when another commit came between, at
+// most kMaxCommitAttempts times. Returns the revision of the commit, or, when `work` wrote nothing,
+// the revision that it read. An error of `work` is returned as it is and nothing is committed.
 absl::StatusOr<Revision> RunTransaction(Store& store,
                                         absl::FunctionRef<absl::Status(Transaction&)> work);
 

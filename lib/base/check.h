@@ -1,4 +1,5 @@
-// A check of our own invariants that stays on in release builds. Never for input: input gets an error.
+// A check of our own invariants that stays on in release builds. Never for input: input gets an
+// error.
 #ifndef NAVE_LIB_BASE_CHECK_H_
 #define NAVE_LIB_BASE_CHECK_H_
 
@@ -6,12 +7,12 @@
 #include <cstdlib>
 
 // Ends the process with file, line and condition when the condition is false.
-#define NAVE_CHECK(condition)                                                                   \
-  do {                                                                                          \
-    if (!(condition)) {                                                                         \
-      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition);    \
-      std::abort();                                                                             \
-    }                                                                                           \
+#define NAVE_CHECK(condition)                                                                \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
+      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)
 
 #endif  // NAVE_LIB_BASE_CHECK_H_

@@ -12,8 +12,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual absl::Time Now() const = 0;
-  // Waits on `condition` until it is signalled or this clock reaches `deadline`; true when the deadline passed.
-  // As with every condition variable, the caller checks what it waits for again.
+  // Waits on `condition` until it is signalled or this clock reaches `deadline`; true when the
+  // deadline passed. As with every condition variable, the caller checks what it waits for again.
   virtual bool WaitUntil(absl::CondVar& condition, absl::Mutex& mutex, absl::Time deadline) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) = 0;
 };

@@ -1,4 +1,5 @@
-// The structured log: a sentence for people, and fields for programs. Goes to standard error. Thread-safe.
+// The structured log: a sentence for people, and fields for programs. Goes to standard error.
+// Thread-safe.
 //
 //   log::Info("serving", {{"address", "127.0.0.1:7443"}, {"revision", "12"}});
 #ifndef NAVE_LIB_BASE_LOG_H_

@@ -1,4 +1,5 @@
-// Counters, gauges and histograms, and their text for Prometheus. Every metric is declared once, as a constant of its user
+// Counters, gauges and histograms, and their text for Prometheus. Every metric is declared once, as
+// a constant of its user
 // (`constexpr metrics::Metric kQueries{name, help}`), and documented in
 // docs/reference/metrics.md. Thread-safe; updating is lock-free once the handle is held.
 #ifndef NAVE_LIB_BASE_METRICS_H_
@@ -43,7 +44,8 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // The same metric with the same labels gives the same handle. Labels must come from a bounded set.
+  // The same metric with the same labels gives the same handle. Labels must come from a bounded
+  // set.
   Counter& counter(const Metric& metric, const Labels& labels = {});
   Gauge& gauge(const Metric& metric, const Labels& labels = {});
   Histogram& histogram(const Metric& metric, const std::vector<double>& bounds,

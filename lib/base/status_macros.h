@@ -8,10 +8,10 @@
 #include "absl/status/statusor.h"
 
 // Returns the status of `expression` from the enclosing function unless it is OK.
-#define NAVE_RETURN_IF_ERROR(expression)                           \
-  do {                                                             \
-    ::absl::Status nave_status_ = (expression);                    \
-    if (!nave_status_.ok()) return nave_status_;                   \
+#define NAVE_RETURN_IF_ERROR(expression)         \
+  do {                                           \
+    ::absl::Status nave_status_ = (expression);  \
+    if (!nave_status_.ok()) return nave_status_; \
   } while (false)
 
 #define NAVE_STATUS_CONCAT_INNER_(a, b) a##b

@@ -16,8 +16,8 @@ void AppendUint64(uint64_t value, std::string* out);
 // The number in the first eight bytes. REQUIRES: at least eight.
 uint64_t ReadUint64(std::string_view bytes);
 
-// One byte for the table, the key with NUL written as 00 FF, and 00 00 as its end: no key is a prefix of another, and the
-// order of keys is kept.
+// One byte for the table, the key with NUL written as 00 FF, and 00 00 as its end: no key is a
+// prefix of another, and the order of keys is kept.
 std::string EncodeKey(Table table, std::string_view key);
 // The same without its end: where a scan from `key` on begins.
 std::string EncodeScanStart(Table table, std::string_view key);

@@ -38,7 +38,8 @@ absl::Status FromLmdb(int code, std::string_view what) {
     case MDB_VERSION_MISMATCH:
       return absl::DataLossError(absl::StrCat(text, "; restore the data directory from a backup"));
     case EACCES:
-      return absl::PermissionDeniedError(absl::StrCat(text, "; check the owner of the data directory"));
+      return absl::PermissionDeniedError(
+          absl::StrCat(text, "; check the owner of the data directory"));
     default:
       return absl::InternalError(text);
   }
@@ -208,8 +209,8 @@ absl::Status Env::Grow() {
   MDB_envinfo info;
   mdb_env_info(env_, &info);
   if (info.me_mapsize * 2 > options_.max_map_bytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the store has reached its largest size of ", options_.max_map_bytes, " bytes"));
+    return absl::ResourceExhaustedError(absl::StrCat("the store has reached its largest size of ",
+                                                     options_.max_map_bytes, " bytes"));
   }
   growing_ = true;
   auto alone = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return open_ == 0; };
@@ -217,7 +218,8 @@ absl::Status Env::Grow() {
   if (mutex_.AwaitWithTimeout(absl::Condition(&alone), kMaxGrowWait)) {
     status = FromLmdb(mdb_env_set_mapsize(env_, info.me_mapsize * 2), "grow the map");
   } else {
-    status = absl::ResourceExhaustedError("the store is full and a long read keeps it from growing");
+    status =
+        absl::ResourceExhaustedError("the store is full and a long read keeps it from growing");
   }
   growing_ = false;
   return status;
@@ -227,8 +229,8 @@ absl::Status Env::CopyTo(const std::string& path) {
   int fd = open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0) {
     return errno == EEXIST ? absl::AlreadyExistsError(absl::StrCat("'", path, "' exists already"))
-                           : absl::InternalError(absl::StrCat("cannot write '", path,
-                                                              "': ", std::strerror(errno)));
+                           : absl::InternalError(
+                                 absl::StrCat("cannot write '", path, "': ", std::strerror(errno)));
   }
   {
     absl::MutexLock lock(&mutex_);

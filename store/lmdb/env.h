@@ -1,6 +1,6 @@
-// The door to LMDB: environment, transactions and cursors as owned objects, its errors as statuses. The map grows here.
-// LMDB forbids to grow the map while a transaction is open in the process, so that every transaction passes a gate.
-// Thread-safe; a transaction belongs to one thread at a time.
+// The door to LMDB: environment, transactions and cursors as owned objects, its errors as statuses.
+// The map grows here. LMDB forbids to grow the map while a transaction is open in the process, so
+// that every transaction passes a gate. Thread-safe; a transaction belongs to one thread at a time.
 #ifndef NAVE_STORE_LMDB_ENV_H_
 #define NAVE_STORE_LMDB_ENV_H_
 

@@ -10,7 +10,8 @@ namespace nave::store {
 namespace {
 
 absl::Status Malformed() {
-  return absl::DataLossError("store: an entry is malformed; restore the data directory from a backup");
+  return absl::DataLossError(
+      "store: an entry is malformed; restore the data directory from a backup");
 }
 
 // An entry from its encoded key and version.

@@ -1,4 +1,5 @@
-// Reads at one revision: now, or earlier by the undo records in `history`. For one thread at a time.
+// Reads at one revision: now, or earlier by the undo records in `history`. For one thread at a
+// time.
 #ifndef NAVE_STORE_LMDB_LMDB_SNAPSHOT_H_
 #define NAVE_STORE_LMDB_LMDB_SNAPSHOT_H_
 
@@ -15,7 +16,8 @@ namespace nave::store {
 
 class LmdbSnapshot final : public Snapshot {
  public:
-  // `txn` is a read transaction whose last revision is `newest`; `revision` is what it is read at, not later.
+  // `txn` is a read transaction whose last revision is `newest`; `revision` is what it is read at,
+  // not later.
   LmdbSnapshot(std::unique_ptr<Txn> txn, Revision revision, Revision newest);
 
   Revision revision() const override { return revision_; }

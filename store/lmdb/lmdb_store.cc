@@ -1,5 +1,6 @@
-// One writer thread takes all waiting commits as a group into one LMDB transaction, checks and applies them one after the
-// other, each with a revision of its own, makes the group durable, and answers each caller.
+// One writer thread takes all waiting commits as a group into one LMDB transaction, checks and
+// applies them one after the other, each with a revision of its own, makes the group durable, and
+// answers each caller.
 #include "store/lmdb/lmdb_store.h"
 
 #include <algorithm>
@@ -115,8 +116,8 @@ class LmdbStore final : public Store {
           absl::StrCat("revision ", revision, " is in the future; the last is ", newest));
     }
     if (revision < compacted) {
-      return absl::OutOfRangeError(absl::StrCat("revision ", revision,
-                                                " is no longer kept; the oldest is ", compacted));
+      return absl::OutOfRangeError(
+          absl::StrCat("revision ", revision, " is no longer kept; the oldest is ", compacted));
     }
     return std::make_unique<LmdbSnapshot>(std::move(txn), revision, newest);
   }
@@ -176,7 +177,8 @@ class LmdbStore final : public Store {
     }
   }
 
-  // Decides every member of the group. When the map is full, the whole group is done again in a larger one.
+  // Decides every member of the group. When the map is full, the whole group is done again in a
+  // larger one.
   void CommitGroup(const std::vector<Waiting*>& group) {
     const Revision before = current_revision();
     absl::Status status;
@@ -273,8 +275,7 @@ class LmdbStore final : public Store {
       NAVE_RETURN_IF_ERROR(txn.Delete(Db::kChanges, RevisionKey(done)));
     }
     *compacted = done;
-    return done == oldest ? absl::OkStatus()
-                          : txn.Put(Db::kMeta, kCompactedKey, RevisionKey(done));
+    return done == oldest ? absl::OkStatus() : txn.Put(Db::kMeta, kCompactedKey, RevisionKey(done));
   }
 
   const std::unique_ptr<Env> env_;
@@ -296,7 +297,8 @@ absl::StatusOr<std::vector<Change>> LmdbWatcher::Next(absl::Time deadline, size_
     while (store_.current_ <= position_ && !cancelled_ && !store_.stopping_) {
       if (store_.options_.clock->WaitUntil(store_.moved_, store_.mutex_, deadline)) break;
     }
-    if (cancelled_ || store_.stopping_ || store_.current_ <= position_) return std::vector<Change>();
+    if (cancelled_ || store_.stopping_ || store_.current_ <= position_)
+      return std::vector<Change>();
     if (position_ < store_.compacted_) return store_.Compacted(position_);
     newest = store_.current_;
   }
@@ -312,7 +314,8 @@ absl::StatusOr<std::vector<Change>> LmdbWatcher::Next(absl::Time deadline, size_
       absl::MutexLock lock(&store_.mutex_);
       return store_.Compacted(position_);
     }
-    if (!DecodeChange(*bytes, &change, &made_ms)) return absl::DataLossError("store: malformed log");
+    if (!DecodeChange(*bytes, &change, &made_ms))
+      return absl::DataLossError("store: malformed log");
     change.revision = ++position_;
     changes.push_back(std::move(change));
   }
@@ -325,18 +328,18 @@ void LmdbWatcher::Cancel() {
   store_.moved_.SignalAll();
 }
 
-// Refuses a newer format; marks a new store with ours. There is one format so far, hence no migration.
+// Refuses a newer format; marks a new store with ours. There is one format so far, hence no
+// migration.
 absl::Status CheckFormat(Env& env, Revision* current, Revision* compacted) {
   NAVE_ASSIGN_OR_RETURN(std::unique_ptr<Txn> txn, env.BeginWrite());
   NAVE_ASSIGN_OR_RETURN(std::optional<std::string_view> found, txn->Get(Db::kMeta, kFormatKey));
   int format = 0;
   if (!found.has_value()) {
     NAVE_RETURN_IF_ERROR(txn->Put(Db::kMeta, kFormatKey, absl::StrCat(kFormatVersion)));
-  } else if (!absl::SimpleAtoi(std::string(*found), &format) ||
-             format != kFormatVersion) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the store has format '", std::string(*found),
-                     "', this program knows ", kFormatVersion, "; use a newer program"));
+  } else if (!absl::SimpleAtoi(std::string(*found), &format) || format != kFormatVersion) {
+    return absl::FailedPreconditionError(absl::StrCat("the store has format '", std::string(*found),
+                                                      "', this program knows ", kFormatVersion,
+                                                      "; use a newer program"));
   }
   NAVE_ASSIGN_OR_RETURN(*current, ReadNumber(*txn, kRevisionKey));
   NAVE_ASSIGN_OR_RETURN(*compacted, ReadNumber(*txn, kCompactedKey));

@@ -62,8 +62,8 @@ void RecentChanges::Add(const Change& change) {
 }
 
 void RecentChanges::RollBackTo(Revision revision) {
-  // A key of a lost commit may have an earlier change in the window; raising the floor makes that question moot: whoever
-  // read before the failure reads again.
+  // A key of a lost commit may have an earlier change in the window; raising the floor makes that
+  // question moot: whoever read before the failure reads again.
   commits_.clear();
   last_.clear();
   floor_ = revision;

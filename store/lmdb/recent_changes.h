@@ -1,5 +1,5 @@
-// Which keys the last commits changed: what preconditions are checked against without reading the store. Used by the
-// writer thread alone.
+// Which keys the last commits changed: what preconditions are checked against without reading the
+// store. Used by the writer thread alone.
 #ifndef NAVE_STORE_LMDB_RECENT_CHANGES_H_
 #define NAVE_STORE_LMDB_RECENT_CHANGES_H_
 

@@ -3,7 +3,8 @@
 namespace nave::testing {
 namespace {
 
-// Real time between two looks at the fake one: a waiter sees an Advance that came while it went to sleep.
+// Real time between two looks at the fake one: a waiter sees an Advance that came while it went to
+// sleep.
 constexpr absl::Duration kLook = absl::Milliseconds(2);
 
 }  // namespace

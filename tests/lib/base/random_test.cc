@@ -28,8 +28,9 @@ TEST(RandomTest, IdsSortByTimeAndAreUnique) {
 TEST(RandomTest, SecretsAreSafeInHeadersAndUrls) {
   std::string secret = NewSecret();
   EXPECT_EQ(secret.size(), 43u);
-  EXPECT_EQ(secret.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"),
-            std::string::npos);
+  EXPECT_EQ(
+      secret.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"),
+      std::string::npos);
 }
 
 }  // namespace

@@ -6,8 +6,17 @@ namespace nave::store {
 namespace {
 
 TEST(CodecTest, KeysKeepTheirOrderAndComeBack) {
-  const std::string keys[] = {"", std::string(1, '\0'), std::string("\0\0", 2), std::string("\0a", 2), "a",
-                              std::string("a\0", 2), std::string("a\0b", 3), "a\x01", "ab", "b", "\xff"};
+  const std::string keys[] = {"",
+                              std::string(1, '\0'),
+                              std::string("\0\0", 2),
+                              std::string("\0a", 2),
+                              "a",
+                              std::string("a\0", 2),
+                              std::string("a\0b", 3),
+                              "a\x01",
+                              "ab",
+                              "b",
+                              "\xff"};
   std::string before;
   for (const std::string& key : keys) {
     std::string encoded = EncodeKey(Table::kResources, key);

@@ -109,7 +109,8 @@ TEST(LmdbStoreTest, AFileThatIsNoStoreIsRefused) {
   EXPECT_FALSE(OpenLmdbStore(options).ok());
 }
 
-// A child commits and tells each revision through a pipe once it is acknowledged; it is killed in the middle.
+// A child commits and tells each revision through a pipe once it is acknowledged; it is killed in
+// the middle.
 TEST(LmdbStoreTest, NothingAcknowledgedIsLostByAKill) {
   testing::TempDir directory;
   int pipe_fds[2];
