@@ -1,0 +1,208 @@
+#include "resolver/state_file_format.h"
+
+#include <openssl/evp.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/check.h"
+#include "lib/base/status_macros.h"
+#include "resolver/state_file.h"
+
+namespace nave::resolver {
+namespace {
+
+constexpr absl::string_view kMagic = "NAVESTAT";
+constexpr size_t kDigestSize = 32;
+// Octets that are collected before they are hashed and written.
+constexpr size_t kFlushSize = 256 * 1024;
+
+// Written to disk: never renumber.
+enum class Kind : uint8_t { kEnd = 0, kListener = 1, kView = 2, kZone = 3, kRule = 4 };
+
+void AppendU32(uint32_t value, std::string* out) {
+  for (int shift = 24; shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
+}
+
+void AppendU64(uint64_t value, std::string* out) {
+  AppendU32(static_cast<uint32_t>(value >> 32), out);
+  AppendU32(static_cast<uint32_t>(value), out);
+}
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    NAVE_CHECK(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+  }
+  void Add(absl::string_view octets) {
+    NAVE_CHECK(EVP_DigestUpdate(context_.get(), octets.data(), octets.size()) == 1);
+  }
+  std::string Finish() {
+    std::string digest(kDigestSize, '\0');
+    unsigned int size = 0;
+    NAVE_CHECK(EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()),
+                                  &size) == 1);
+    return digest;
+  }
+
+ private:
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+};
+
+class Encoder {
+ public:
+  explicit Encoder(absl::FunctionRef<absl::Status(absl::string_view)> write) : write_(write) {}
+
+  absl::Status Begin(int64_t revision) {
+    buffer_ = std::string(kMagic);
+    AppendU32(StateFile::kFormat, &buffer_);
+    AppendU64(static_cast<uint64_t>(revision), &buffer_);
+    return absl::OkStatus();
+  }
+
+  template <typename Objects>
+  absl::Status Add(Kind kind, const Objects& objects) {
+    for (const auto& [name, object] : objects) {
+      const size_t size = object->ByteSizeLong();
+      if (size > StateFile::kMaxObjectSize) {
+        return absl::ResourceExhaustedError(absl::StrCat("'", name, "' is too large to be kept"));
+      }
+      buffer_.push_back(static_cast<char>(kind));
+      AppendU32(static_cast<uint32_t>(size), &buffer_);
+      object->AppendToString(&buffer_);
+      ++count_;
+      if (buffer_.size() >= kFlushSize) NAVE_RETURN_IF_ERROR(Flush());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status End() {
+    buffer_.push_back(static_cast<char>(Kind::kEnd));
+    AppendU64(count_, &buffer_);
+    NAVE_RETURN_IF_ERROR(Flush());
+    return write_(hash_.Finish());
+  }
+
+ private:
+  absl::Status Flush() {
+    hash_.Add(buffer_);
+    const absl::Status status = write_(buffer_);
+    buffer_.clear();
+    return status;
+  }
+
+  const absl::FunctionRef<absl::Status(absl::string_view)> write_;
+  std::string buffer_;
+  Sha256 hash_;
+  uint64_t count_ = 0;
+};
+
+class Decoder {
+ public:
+  explicit Decoder(absl::string_view rest) : rest_(rest) {}
+
+  uint64_t Number(size_t size) {
+    uint64_t value = 0;
+    for (const char c : Octets(size)) value = value << 8 | static_cast<uint8_t>(c);
+    return value;
+  }
+  absl::string_view Octets(size_t size) {
+    if (rest_.size() < size) ok_ = false;
+    if (!ok_) return "";
+    const absl::string_view octets = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return octets;
+  }
+  template <typename T, typename Objects>
+  absl::Status Object(std::string (*name_of)(const T&), Objects* objects) {
+    auto object = std::make_shared<T>();
+    const absl::string_view octets = Octets(Number(4));
+    if (!ok_ || !object->ParseFromArray(octets.data(), static_cast<int>(octets.size()))) {
+      return absl::DataLossError("an object cannot be read");
+    }
+    const std::string name = name_of(*object);
+    if (!objects->emplace(name, std::move(object)).second) {
+      return absl::DataLossError(absl::StrCat("'", name, "' is there twice"));
+    }
+    return absl::OkStatus();
+  }
+  bool ok() const { return ok_; }
+  bool done() const { return rest_.empty(); }
+
+ private:
+  absl::string_view rest_;
+  bool ok_ = true;
+};
+
+template <typename T>
+std::string NameOf(const T& object) {
+  return object.name();
+}
+std::string AddressOf(const v1::Listener& listener) { return listener.address(); }
+
+absl::Status DecodeObject(Kind kind, Decoder* decoder, State* state) {
+  switch (kind) {
+    case Kind::kListener:
+      return decoder->Object<v1::Listener>(AddressOf, &state->listeners);
+    case Kind::kView:
+      return decoder->Object<v1::View>(NameOf<v1::View>, &state->views);
+    case Kind::kZone:
+      return decoder->Object<v1::Zone>(NameOf<v1::Zone>, &state->zones);
+    case Kind::kRule:
+      return decoder->Object<v1::Rule>(NameOf<v1::Rule>, &state->rules);
+    case Kind::kEnd:
+      break;
+  }
+  return absl::DataLossError("it holds an object of an unknown kind");
+}
+
+}  // namespace
+
+absl::Status EncodeState(const State& state,
+                         absl::FunctionRef<absl::Status(absl::string_view)> write) {
+  Encoder encoder(write);
+  NAVE_RETURN_IF_ERROR(encoder.Begin(state.revision));
+  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kListener, state.listeners));
+  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kView, state.views));
+  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kZone, state.zones));
+  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kRule, state.rules));
+  return encoder.End();
+}
+
+absl::StatusOr<State> DecodeState(absl::string_view octets) {
+  Decoder header(octets);
+  if (header.Octets(kMagic.size()) != kMagic) {
+    return absl::DataLossError("it does not begin as a state file does");
+  }
+  const uint64_t format = header.Number(4);
+  if (header.ok() && format != StateFile::kFormat) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("its format is ", format, ", this program reads ", StateFile::kFormat));
+  }
+  if (octets.size() < kDigestSize) return absl::DataLossError("it ends too early");
+  // Nothing of it is believed before all of it is known to be whole.
+  Sha256 hash;
+  hash.Add(octets.substr(0, octets.size() - kDigestSize));
+  if (hash.Finish() != octets.substr(octets.size() - kDigestSize)) {
+    return absl::DataLossError("its checksum is wrong");
+  }
+  Decoder decoder(octets.substr(0, octets.size() - kDigestSize));
+  decoder.Octets(kMagic.size() + 4);
+  State state;
+  state.revision = static_cast<int64_t>(decoder.Number(8));
+  uint64_t count = 0;
+  for (auto kind = static_cast<Kind>(decoder.Number(1)); decoder.ok() && kind != Kind::kEnd;
+       kind = static_cast<Kind>(decoder.Number(1))) {
+    NAVE_RETURN_IF_ERROR(DecodeObject(kind, &decoder, &state));
+    ++count;
+  }
+  if (decoder.Number(8) != count || !decoder.ok() || !decoder.done()) {
+    return absl::DataLossError("it does not hold what it says");
+  }
+  return state;
+}
+
+}  // namespace nave::resolver
