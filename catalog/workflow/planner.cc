@@ -60,6 +60,22 @@ absl::StatusOr<bool> IsOwnedBy(store::Reader& reader, const google::protobuf::Me
   return found && MetadataOf(*stored).owner() == product;
 }
 
+// An offer that waits for somebody's yes does not answer: a product that succeeded must.
+absl::Status RequireAssociated(const google::protobuf::Message& resource) {
+  const auto* association = dynamic_cast<const dns::v1::ZoneAssociation*>(&resource);
+  if (association == nullptr || association->state() == dns::v1::ZoneAssociation::ASSOCIATED) {
+    return absl::OkStatus();
+  }
+  const std::string silent =
+      AccountOf(association->has_zone_consent() ? association->vpc() : association->name());
+  return Error(
+      api::v1::CONSENT_MISSING,
+      absl::StrCat("'", association->name(), "' needs the consent of ", silent,
+                   ", which the product's launch role does not give; ask for a share of the zone, "
+                   "or for a wider launch role"),
+      {{"resource", association->name()}, {"account", silent}});
+}
+
 }  // namespace
 
 const Product* FindPlugin(const ProductList& products, const std::string& name) {
@@ -120,6 +136,7 @@ absl::Status ApplyStep(store::Transaction& transaction, const Actor& actor,
   if (step.action() != store::v1::StepRecord::CREATE) return absl::OkStatus();
   NAVE_ASSIGN_OR_RETURN(auto resource, ResourceOf(step.intent()));
   absl::Status created = CreateResource(transaction, acting, resource.get());
+  if (created.ok()) return RequireAssociated(*resource);
   if (ReasonOf(created) != api::v1::ALREADY_EXISTS) return created;
   NAVE_ASSIGN_OR_RETURN(bool own, IsOwnedBy(transaction, *resource, actor.product));
   return own ? absl::OkStatus() : created;

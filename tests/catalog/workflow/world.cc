@@ -73,8 +73,12 @@ ServedState FakeServed::Wait(store::Revision revision, const std::vector<std::st
 }
 
 absl::StatusOr<store::Revision> FaultyStore::Commit(store::CommitRequest request) {
-  if (left_ > 0) --left_;
-  if (left_ == 0) return absl::UnavailableError("the disk is on strike");
+  if (pass_ > 0) {
+    --pass_;
+  } else if (fail_ > 0) {
+    --fail_;
+    return absl::UnavailableError("the disk is on strike");
+  }
   return real_->Commit(std::move(request));
 }
 

@@ -46,9 +46,11 @@ class FakeServed final : public Served {
 class FaultyStore final : public store::Store {
  public:
   explicit FaultyStore(std::unique_ptr<store::Store> real) : real_(std::move(real)) {}
-  // The `count`-th commit from now fails, from 1, and so do those after it, until FailNone.
-  void FailFrom(int count) { left_ = count; }
-  void FailNone() { left_ = -1; }
+  // The `first`-th commit from now fails, from 1, and `count` in all.
+  void Fail(int first, int count) {
+    pass_ = first - 1;
+    fail_ = count;
+  }
 
   store::Revision current_revision() const override { return real_->current_revision(); }
   absl::StatusOr<std::unique_ptr<store::Snapshot>> Read(
@@ -65,7 +67,8 @@ class FaultyStore final : public store::Store {
 
  private:
   std::unique_ptr<store::Store> real_;
-  int left_ = -1;
+  int pass_ = 0;
+  int fail_ = 0;
 };
 
 class WorldTest : public ::testing::Test {
