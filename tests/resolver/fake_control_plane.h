@@ -56,6 +56,10 @@ class FakeControlPlane final : public v1::ResolverService::Service {
   std::string address() const;
   // The stream with this number, from 0; null if it does not come in time.
   std::shared_ptr<Session> WaitForSession(size_t number);
+  size_t session_count() {
+    absl::MutexLock lock(&mutex_);
+    return sessions_.size();
+  }
 
   grpc::Status Connect(grpc::ServerContext* context, Session::Stream* stream) override;
 

@@ -7,11 +7,13 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "lib/base/metrics.h"
 #include "tests/resolver/fake_control_plane.h"
+#include "tests/resolver/test_certificate.h"
 #include "tests/testing/temp_dir.h"
 
 namespace nave::resolver {
@@ -345,7 +347,59 @@ TEST_F(StreamClientTest, ControlPlaneThatComesLaterIsFound) {
   ExpectAcknowledge(session, 1);
 }
 
-TEST(NewStreamSourceTest, OptionsThatCannotWorkAreRefused) {
+// A control plane with TLS, and the files that a node has.
+class NewStreamSourceTest : public ::testing::Test {
+ protected:
+  NewStreamSourceTest() {
+    options_.control_plane = control_plane_.address();
+    options_.node = "r1";
+    options_.state_dir = dir_.File("state");
+    options_.ca_file = dir_.File("ca.pem");
+    options_.token_file = dir_.File("token");
+    std::ofstream(options_.ca_file) << certificate_.cert_pem;
+    std::ofstream(options_.token_file) << "secret-1\n";
+  }
+
+  testing::TempDir dir_;
+  metrics::Registry registry_;
+  const TestCertificate certificate_ = MakeTestCertificate();
+  FakeControlPlane control_plane_{certificate_.key_pem, certificate_.cert_pem};
+  FakeSink sink_;
+  StreamOptions options_;
+};
+
+TEST_F(NewStreamSourceTest, StreamsOverTlsWithTheTokenOfTheMoment) {
+  auto source = NewStreamSource(options_, &RealClock(), &registry_);
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_TRUE((*source)->Start(&sink_).ok());
+  const auto first = control_plane_.WaitForSession(0);
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(first->authorization(), "Bearer secret-1");
+  std::ofstream(options_.token_file) << "secret-2\n";
+  first->End();
+  const auto second = control_plane_.WaitForSession(1);
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->authorization(), "Bearer secret-2");
+  (*source)->Stop();
+}
+
+TEST_F(NewStreamSourceTest, ControlPlaneOfAnotherCaGetsNoToken) {
+  std::ofstream(options_.ca_file) << MakeTestCertificate().cert_pem;
+  auto source = NewStreamSource(options_, &RealClock(), &registry_);
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_TRUE((*source)->Start(&sink_).ok());
+  // Two attempts are under way or over, and none of them came through.
+  const absl::Time end = RealClock().Now() + absl::Seconds(20);
+  while (registry_.Expose().find("nave_resolver_stream_connections_total 3") == std::string::npos &&
+         RealClock().Now() < end) {
+    std::this_thread::yield();
+  }
+  EXPECT_THAT(registry_.Expose(), HasSubstr("nave_resolver_stream_connections_total 3"));
+  EXPECT_EQ(control_plane_.session_count(), 0);
+  (*source)->Stop();
+}
+
+TEST(NewStreamSourceOptionsTest, OptionsThatCannotWorkAreRefused) {
   metrics::Registry registry;
   testing::TempDir dir;
   StreamOptions options;
