@@ -9,7 +9,6 @@
 #include "cli/calls.h"
 #include "cli/errors.h"
 #include "lib/base/clock.h"
-#include "nave/governance/v1/node.pb.h"
 
 namespace nave::cli {
 namespace {
@@ -178,7 +177,12 @@ absl::Status RunWaitServed(Session& session, const WaitFlags& flags) {
   NAVE_ASSIGN_OR_RETURN(
       std::vector<std::string> vpcs,
       NameArguments("accounts/{account}/vpcs/{vpc}", flags.vpcs, AccountParent(flags.account)));
-  return AwaitServed(session, flags.revision, vpcs, timeout);
+  NAVE_ASSIGN_OR_RETURN(governance::v1::WaitServedResponse served,
+                        AwaitServed(session, flags.revision, vpcs, timeout));
+  session.output().Print(
+      served, {{"SERVED REVISION", "NODES"},
+               {{absl::StrCat(served.served_revision()), absl::StrJoin(served.nodes(), " ")}}});
+  return absl::OkStatus();
 }
 
 void AddOperationCommands(CLI::App& root, Chosen& chosen) {
@@ -229,8 +233,9 @@ absl::StatusOr<Operation> AwaitOperation(Session& session, const std::string& na
   return operation;
 }
 
-absl::Status AwaitServed(Session& session, int64_t revision, const std::vector<std::string>& vpcs,
-                         absl::Duration timeout) {
+absl::StatusOr<governance::v1::WaitServedResponse> AwaitServed(Session& session, int64_t revision,
+                                                               const std::vector<std::string>& vpcs,
+                                                               absl::Duration timeout) {
   NAVE_ASSIGN_OR_RETURN(ControlPlane * control_plane, session.control_plane());
   const absl::Time deadline = RealClock().Now() + timeout;
   governance::v1::WaitServedRequest request;
@@ -252,11 +257,7 @@ absl::Status AwaitServed(Session& session, int64_t revision, const std::vector<s
         absl::StrCat("no live node serves ", vpcs.empty() ? "any VPC" : absl::StrJoin(vpcs, ", "),
                      ", so nothing answers by revision ", revision, "; see `nave node list`"));
   }
-  session.output().Print(
-      response,
-      {{"SERVED REVISION", "NODES"},
-       {{absl::StrCat(response.served_revision()), absl::StrJoin(response.nodes(), " ")}}});
-  return absl::OkStatus();
+  return response;
 }
 
 Table OperationTable(const Operation& operation) {

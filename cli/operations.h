@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "cli/command.h"
 #include "nave/catalog/v1/operation.pb.h"
+#include "nave/governance/v1/node.pb.h"
 
 namespace nave::cli {
 
@@ -22,10 +23,11 @@ inline constexpr char kDefaultOperationTimeout[] = "2m";
 absl::StatusOr<catalog::v1::Operation> AwaitOperation(Session& session, const std::string& name,
                                                       absl::Duration timeout);
 
-// Waits until every live node of the VPCs (none: all nodes) answers by a revision. NotServedError
-// at the end of the time, and when there is no such node.
-absl::Status AwaitServed(Session& session, int64_t revision, const std::vector<std::string>& vpcs,
-                         absl::Duration timeout);
+// Waits until every live node of the VPCs (none: all nodes) answers by a revision, and returns what
+// they answer by. NotServedError at the end of the time, and when there is no such node.
+absl::StatusOr<governance::v1::WaitServedResponse> AwaitServed(Session& session, int64_t revision,
+                                                               const std::vector<std::string>& vpcs,
+                                                               absl::Duration timeout);
 
 // For people: state, steps and what is wrong.
 Table OperationTable(const catalog::v1::Operation& operation);
