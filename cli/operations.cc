@@ -84,8 +84,17 @@ absl::StatusOr<Operation> WaitOnce(ControlPlane& control_plane, const Operation&
   const absl::Duration wait = std::min(left, kMaxWaitOfOneCall);
   *request.mutable_timeout() = ToProto(wait);
   Operation operation;
-  NAVE_RETURN_IF_ERROR(control_plane.Call(absl::StrCat(kService, "WaitOperation"), request,
-                                          &operation, wait + kCallMargin));
+  const absl::Status status = control_plane.Call(absl::StrCat(kService, "WaitOperation"), request,
+                                                 &operation, wait + kCallMargin);
+  // The server's end is not the operation's: what was begun is finished when it is back.
+  if (absl::IsUnavailable(status)) {
+    return WithReason(
+        absl::UnavailableError(absl::StrCat(
+            std::string(status.message()),
+            "; the operation is not lost, go on with: ", "nave operation wait ", known.name())),
+        ReasonOf(status), ErrorMetadataOf(status));
+  }
+  NAVE_RETURN_IF_ERROR(status);
   return operation;
 }
 

@@ -78,6 +78,16 @@ TEST(AwaitOperation, EndsAtTheDeadlineAndSaysHowToGoOn) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("nave operation wait operations/1"));
 }
 
+TEST(AwaitOperation, AServerThatGoesAwayDoesNotEndTheOperation) {
+  FakeControlPlane server;
+  server.Returns(kGet, MakeOperation(Operation::RUNNING));
+  server.Fails(kWait, absl::UnavailableError("connection refused"));
+  FakeSession session(server);
+  const absl::Status status = AwaitOperation(session, "operations/1", absl::Minutes(1)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nave operation wait operations/1"));
+}
+
 TEST(OperationCommands, WaitTakesAnIdAndPrintsTheSteps) {
   FakeControlPlane server;
   server.Returns(kGet, MakeOperation(Operation::SUCCEEDED));
