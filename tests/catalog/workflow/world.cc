@@ -73,11 +73,14 @@ ServedState FakeServed::Wait(store::Revision revision, const std::vector<std::st
 }
 
 absl::StatusOr<store::Revision> FaultyStore::Commit(store::CommitRequest request) {
-  if (pass_ > 0) {
-    --pass_;
-  } else if (fail_ > 0) {
-    --fail_;
-    return absl::UnavailableError("the disk is on strike");
+  {
+    absl::MutexLock lock(&mutex_);
+    if (pass_ > 0) {
+      --pass_;
+    } else if (fail_ > 0) {
+      --fail_;
+      return absl::UnavailableError("the disk is on strike");
+    }
   }
   return real_->Commit(std::move(request));
 }

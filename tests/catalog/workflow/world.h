@@ -48,6 +48,7 @@ class FaultyStore final : public store::Store {
   explicit FaultyStore(std::unique_ptr<store::Store> real) : real_(std::move(real)) {}
   // The `first`-th commit from now fails, from 1, and `count` in all.
   void Fail(int first, int count) {
+    absl::MutexLock lock(&mutex_);
     pass_ = first - 1;
     fail_ = count;
   }
@@ -67,8 +68,9 @@ class FaultyStore final : public store::Store {
 
  private:
   std::unique_ptr<store::Store> real_;
-  int pass_ = 0;
-  int fail_ = 0;
+  absl::Mutex mutex_;
+  int pass_ ABSL_GUARDED_BY(mutex_) = 0;
+  int fail_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 class WorldTest : public ::testing::Test {
