@@ -308,7 +308,7 @@ void StreamClient::RunHeartbeat(StreamConnection* connection) {
     {
       absl::MutexLock lock(&mutex_);
       // The lease may become shorter while it is waited for.
-      const auto next = [&] {
+      const auto next = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
         return last + std::clamp(lease_ / kHeartbeatsPerLease, kMinHeartbeat, kMaxHeartbeat);
       };
       while (!session_over_ && clock_->Now() < next()) {
