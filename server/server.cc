@@ -13,10 +13,13 @@
 #include "catalog/governance/engine.h"
 #include "catalog/governance/tokens.h"
 #include "catalog/product.h"
+#include "catalog/publish/explain_relay.h"
+#include "catalog/publish/nodes.h"
 #include "catalog/workflow/dead_letters.h"
 #include "catalog/workflow/operations.h"
 #include "catalog/workflow/plugin_settings.h"
 #include "catalog/workflow/provisioner.h"
+#include "catalog/workflow/reconciler.h"
 #include "lib/base/log.h"
 #include "lib/base/metrics.h"
 #include "lib/base/status_macros.h"
@@ -62,6 +65,7 @@ ServiceList MakeServices(const Parts& parts) {
   MakeDnsServices(parts, services);
   MakeCatalogServices(parts, services);
   MakeWorkflowServices(parts, services);
+  MakeNodeServices(parts, services);
   MakeEventService(parts, services);
   MakeAdminService(parts, services);
   return services;
@@ -83,6 +87,9 @@ class Server::Impl {
         operations_(*store_, clock_),
         dead_letters_(*store_, clock_),
         events_(*store_, clock_),
+        nodes_(*store_, clock_),
+        explain_(clock_),
+        reconciler_(*store_, clock_, nodes_),
         auth_(*store_, clock_),
         calls_(auth_, clock_, registry_) {}
 
@@ -90,7 +97,9 @@ class Server::Impl {
     RemoveOldBackups(flags_.data_dir);
     NAVE_ASSIGN_OR_RETURN(const Tls tls, PrepareTls(flags_, clock_.Now()));
     NAVE_RETURN_IF_ERROR(WriteAdminContext(tls));
+    NAVE_RETURN_IF_ERROR(nodes_.Load());
     NAVE_ASSIGN_OR_RETURN(grpc_, GrpcServer::Start(flags_.listen, tls, MakeServices(MakeParts())));
+    NAVE_RETURN_IF_ERROR(reconciler_.Start());
     NAVE_RETURN_IF_ERROR(RefreshContext(ContextPath(), Reachable(addresses()[0]), AbsoluteCa(tls)));
     if (flags_.metrics.has_value()) {
       NAVE_ASSIGN_OR_RETURN(page_, StatusPage::Start(*flags_.metrics, clock_, registry_,
@@ -105,6 +114,7 @@ class Server::Impl {
 
   void Stop() {
     stopping_.Set();
+    reconciler_.Stop();
     if (grpc_ != nullptr) grpc_->Stop(kDrain);
   }
 
@@ -128,8 +138,9 @@ class Server::Impl {
   }
 
   Parts MakeParts() {
-    return Parts{calls_,          auth_,   clock_,       registry_,   stopping_,     *store_,
-                 flags_.data_dir, engine_, provisioner_, operations_, dead_letters_, events_};
+    return Parts{calls_,        auth_,           clock_,  registry_,    stopping_,
+                 *store_,       flags_.data_dir, engine_, provisioner_, operations_,
+                 dead_letters_, events_,         nodes_,  explain_};
   }
 
   const Flags flags_;
@@ -144,6 +155,9 @@ class Server::Impl {
   catalog::Operations operations_;
   catalog::DeadLetters dead_letters_;
   EventLog events_;
+  catalog::Nodes nodes_;
+  catalog::ExplainRelay explain_;
+  catalog::Reconciler reconciler_;
   Auth auth_;
   Calls calls_;
   std::unique_ptr<GrpcServer> grpc_;

@@ -4,9 +4,15 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "catalog/errors.h"
+#include "catalog/governance/access.h"
+#include "catalog/publish/compiler.h"
+#include "catalog/publish/snapshot_export.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
 #include "nave/governance/v1/admin.grpc.pb.h"
@@ -61,8 +67,31 @@ class AdminServiceImpl final : public ServiceBase<governance::v1::AdminService> 
       return Send(*context, path, revision, *writer);
     });
   }
+  grpc::Status ExportSnapshot(ServerContext* context,
+                              const governance::v1::ExportSnapshotRequest* request,
+                              resolver::v1::Snapshot* response) override {
+    return Answer(__func__, context, *request, response,
+                  [&](const Caller& caller) { return Export(caller, *request); });
+  }
 
  private:
+  // Without names: every VPC with a listener that the caller may read.
+  absl::StatusOr<resolver::v1::Snapshot> Export(
+      const Caller& caller, const governance::v1::ExportSnapshotRequest& request) const {
+    NAVE_ASSIGN_OR_RETURN(const auto reader, parts_.store.Read());
+    std::vector<std::string> asked(request.vpcs().begin(), request.vpcs().end());
+    const bool all = asked.empty();
+    if (all) {
+      NAVE_ASSIGN_OR_RETURN(asked, catalog::VpcsWithListeners(*reader));
+    }
+    std::vector<std::string> vpcs;
+    for (std::string& vpc : asked) {
+      NAVE_ASSIGN_OR_RETURN(const bool may, catalog::CanRead(*reader, caller, vpc));
+      if (!may && !all) return catalog::NotFoundError(vpc);
+      if (may) vpcs.push_back(std::move(vpc));
+    }
+    return catalog::ExportSnapshot(*reader, vpcs);
+  }
   absl::Status Send(const ServerContext& context, const std::string& path, store::Revision revision,
                     grpc::ServerWriter<BackupChunk>& writer) const {
     const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "catalog/governance/engine.h"
+#include "catalog/publish/explain_relay.h"
+#include "catalog/publish/nodes.h"
 #include "catalog/workflow/dead_letters.h"
 #include "catalog/workflow/operations.h"
 #include "catalog/workflow/provisioner.h"
@@ -37,6 +39,8 @@ struct Parts {
   catalog::Operations& operations;
   catalog::DeadLetters& dead_letters;
   EventLog& events;
+  catalog::Nodes& nodes;
+  catalog::ExplainRelay& explain;
 };
 
 using ServiceList = std::vector<std::unique_ptr<grpc::Service>>;
@@ -46,6 +50,7 @@ void MakeGovernanceServices(const Parts& parts, ServiceList& services);
 void MakeDnsServices(const Parts& parts, ServiceList& services);
 void MakeCatalogServices(const Parts& parts, ServiceList& services);
 void MakeWorkflowServices(const Parts& parts, ServiceList& services);
+void MakeNodeServices(const Parts& parts, ServiceList& services);
 void MakeEventService(const Parts& parts, ServiceList& services);
 void MakeAdminService(const Parts& parts, ServiceList& services);
 
