@@ -61,6 +61,11 @@ absl::StatusOr<std::vector<std::string>> NameArguments(
   return names;
 }
 
+absl::Status TooManyPages(const std::string& method) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat(method, " gave more than ", kMaxPages, " pages; narrow the list"));
+}
+
 std::map<std::string, std::string> AccountParent(const std::string& account) {
   if (account.empty()) return {};
   return {{"account", account}};

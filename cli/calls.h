@@ -44,6 +44,9 @@ absl::StatusOr<std::vector<std::string>> NameArguments(
 // `parents` with the variable `account` when the flag was given.
 std::map<std::string, std::string> AccountParent(const std::string& account);
 
+// The end of a list that has more than kMaxPages.
+absl::Status TooManyPages(const std::string& method);
+
 // Calls `method` until the last page, and `each` with every page; its error ends it.
 template <typename Response, typename Request>
 absl::Status ForEachPage(ControlPlane& control_plane, const std::string& method, Request request,
@@ -56,8 +59,7 @@ absl::Status ForEachPage(ControlPlane& control_plane, const std::string& method,
     if (response.next_page_token().empty()) return absl::OkStatus();
     request.set_page_token(response.next_page_token());
   }
-  return absl::ResourceExhaustedError(
-      absl::StrCat(method, " gave more than ", kMaxPages, " pages; narrow the list"));
+  return TooManyPages(method);
 }
 
 // All items of a list: `items` is the accessor of the response, such as

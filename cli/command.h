@@ -45,7 +45,6 @@ CLI::App* AddCommand(CLI::App& parent, Chosen& chosen, const std::string& name,
 
 // Each adds its commands to the root; one file each.
 void AddNouns(CLI::App& root, Chosen& chosen);     // nouns.cc: list, show, create, update, delete
-void AddTokens(CLI::App& root, Chosen& chosen);    // tokens.cc
 void AddContexts(CLI::App& root, Chosen& chosen);  // contexts.cc: context, whoami, version
 void AddApply(CLI::App& root, Chosen& chosen);     // apply.cc
 void AddProducts(CLI::App& root,

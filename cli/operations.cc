@@ -173,11 +173,23 @@ absl::Status RunWait(Session& session, const std::string& id, const std::string&
   return absl::OkStatus();
 }
 
+// AwaitServed where an answer is wanted: without a node there is none.
+absl::StatusOr<governance::v1::WaitServedResponse> RequireServed(
+    Session& session, int64_t revision, const std::vector<std::string>& vpcs,
+    absl::Duration timeout) {
+  NAVE_ASSIGN_OR_RETURN(governance::v1::WaitServedResponse response,
+                        AwaitServed(session, revision, vpcs, timeout));
+  if (!response.no_live_node()) return response;
+  return NotServedError(
+      absl::StrCat("no live node serves ", vpcs.empty() ? "any VPC" : absl::StrJoin(vpcs, ", "),
+                   ", so nothing answers by revision ", revision, "; see `nave node list`"));
+}
+
 struct WaitFlags {
   int64_t revision = 0;
   std::vector<std::string> vpcs;
   std::string account;
-  std::string timeout = "10s";
+  std::string timeout = kDefaultServedTimeout;
 };
 
 absl::Status RunWaitServed(Session& session, const WaitFlags& flags) {
@@ -187,7 +199,7 @@ absl::Status RunWaitServed(Session& session, const WaitFlags& flags) {
       std::vector<std::string> vpcs,
       NameArguments("accounts/{account}/vpcs/{vpc}", flags.vpcs, AccountParent(flags.account)));
   NAVE_ASSIGN_OR_RETURN(governance::v1::WaitServedResponse served,
-                        AwaitServed(session, flags.revision, vpcs, timeout));
+                        RequireServed(session, flags.revision, vpcs, timeout));
   session.output().Print(
       served, {{"SERVED REVISION", "NODES"},
                {{absl::StrCat(served.served_revision()), absl::StrJoin(served.nodes(), " ")}}});
@@ -261,12 +273,29 @@ absl::StatusOr<governance::v1::WaitServedResponse> AwaitServed(Session& session,
   } while (ReasonOf(status) == "WAIT_TIMED_OUT" && RealClock().Now() < deadline);
   if (ReasonOf(status) == "WAIT_TIMED_OUT") return NotServedError(std::string(status.message()));
   NAVE_RETURN_IF_ERROR(status);
-  if (response.no_live_node()) {
-    return NotServedError(
-        absl::StrCat("no live node serves ", vpcs.empty() ? "any VPC" : absl::StrJoin(vpcs, ", "),
-                     ", so nothing answers by revision ", revision, "; see `nave node list`"));
-  }
   return response;
+}
+
+void AddServedFlags(CLI::App& command, ServedFlags& flags) {
+  command.add_flag("--wait", flags.wait, "Waits until the resolvers answer by the change");
+  command.add_option("--timeout", flags.timeout, "How long --wait waits, such as 30s")
+      ->capture_default_str();
+}
+
+absl::Status CheckServedFlags(const ServedFlags& flags) {
+  return ParseTimeout("--timeout", flags.timeout).status();
+}
+
+absl::Status FinishCommit(Session& session, const ServedFlags& flags, int64_t revision) {
+  if (!flags.wait) {
+    session.output().Note(absl::StrCat("committed as revision ", revision));
+    return absl::OkStatus();
+  }
+  NAVE_ASSIGN_OR_RETURN(absl::Duration timeout, ParseTimeout("--timeout", flags.timeout));
+  NAVE_ASSIGN_OR_RETURN(governance::v1::WaitServedResponse served,
+                        RequireServed(session, revision, {}, timeout));
+  session.output().Note(absl::StrCat("served at revision ", served.served_revision()));
+  return absl::OkStatus();
 }
 
 Table OperationTable(const Operation& operation) {

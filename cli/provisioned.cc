@@ -73,16 +73,17 @@ void AddParameterFlag(CLI::App& command, std::vector<std::string>& parameters) {
 }
 
 absl::Status SetParameters(const std::vector<std::string>& given,
-                           const std::vector<std::string>& unset, Parameters* parameters) {
+                           const std::vector<std::string>& unset, Parameters* parameters,
+                           const std::string& flag) {
   std::map<std::string, std::vector<std::string>> values;
   for (const std::string& text : given) {
     const size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return UsageError(absl::StrCat("--param '", text, "' must be KEY=VALUE, such as vpc=main"));
+      return UsageError(absl::StrCat(flag, " '", text, "' must be KEY=VALUE, such as vpc=main"));
     }
     for (absl::string_view part : absl::StrSplit(text.substr(equals + 1), ',')) {
       if (part.empty()) {
-        return UsageError(absl::StrCat("--param '", text, "' has an empty value"));
+        return UsageError(absl::StrCat(flag, " '", text, "' has an empty value"));
       }
       values[text.substr(0, equals)].emplace_back(part);
     }

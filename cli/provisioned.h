@@ -32,9 +32,11 @@ absl::Status CheckChangeFlags(const ChangeFlags& flags);
 void AddParameterFlag(CLI::App& command, std::vector<std::string>& parameters);
 using Parameters = google::protobuf::RepeatedPtrField<api::v1::Parameter>;
 // Sets each key of `given` (`key=value`, `key=a,b`; a repeated key has several values) in the
-// place of what it had, and takes the keys of `unset` away. A usage error says what is malformed.
+// place of what it had, and takes the keys of `unset` away. A usage error names `flag` and what is
+// malformed.
 absl::Status SetParameters(const std::vector<std::string>& given,
-                           const std::vector<std::string>& unset, Parameters* parameters);
+                           const std::vector<std::string>& unset, Parameters* parameters,
+                           const std::string& flag = "--param");
 
 // Prints the plan, or the operation's name, or waits for the operation and prints the product, or
 // the operation when the product is gone after it.

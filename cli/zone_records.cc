@@ -28,8 +28,7 @@ struct RecordFlags {
   std::string type;
   std::vector<std::string> rdata;
   std::string ttl = "300";
-  bool wait = false;
-  std::string timeout = "10s";
+  ServedFlags served;
 };
 
 absl::StatusOr<dns::RRType> TypeArgument(const std::string& text) {
@@ -89,20 +88,8 @@ absl::StatusOr<ApplyChangeBatchResponse> ApplyOne(ControlPlane& control_plane, c
   return response;
 }
 
-absl::Status FinishRecord(Session& session, const RecordFlags& flags, int64_t revision) {
-  if (!flags.wait) {
-    session.output().Note(absl::StrCat("committed as revision ", revision));
-    return absl::OkStatus();
-  }
-  NAVE_ASSIGN_OR_RETURN(absl::Duration timeout, ParseTimeout("--timeout", flags.timeout));
-  NAVE_ASSIGN_OR_RETURN(governance::v1::WaitServedResponse served,
-                        AwaitServed(session, revision, {}, timeout));
-  session.output().Note(absl::StrCat("served at revision ", served.served_revision()));
-  return absl::OkStatus();
-}
-
 absl::Status RunSet(Session& session, const RecordFlags& flags) {
-  NAVE_RETURN_IF_ERROR(ParseTimeout("--timeout", flags.timeout).status());
+  NAVE_RETURN_IF_ERROR(CheckServedFlags(flags.served));
   NAVE_ASSIGN_OR_RETURN(ControlPlane * control_plane, session.control_plane());
   NAVE_ASSIGN_OR_RETURN(ZoneRef zone, FindZone(*control_plane, flags.zone, flags.account));
   NAVE_ASSIGN_OR_RETURN(dns::RRset rrset, RRsetOf(flags, zone));
@@ -111,11 +98,11 @@ absl::Status RunSet(Session& session, const RecordFlags& flags) {
       ApplyOne(*control_plane, zone, RecordChange::UPSERT, ToRecordSet(zone, rrset)));
   const std::vector<RecordSet> made(response.record_sets().begin(), response.record_sets().end());
   if (!made.empty()) session.output().Print(made[0], RecordTable(made));
-  return FinishRecord(session, flags, response.revision());
+  return FinishCommit(session, flags.served, response.revision());
 }
 
 absl::Status RunDelete(Session& session, const RecordFlags& flags) {
-  NAVE_RETURN_IF_ERROR(ParseTimeout("--timeout", flags.timeout).status());
+  NAVE_RETURN_IF_ERROR(CheckServedFlags(flags.served));
   NAVE_ASSIGN_OR_RETURN(ControlPlane * control_plane, session.control_plane());
   NAVE_ASSIGN_OR_RETURN(ZoneRef zone, FindZone(*control_plane, flags.zone, flags.account));
   NAVE_ASSIGN_OR_RETURN(dns::Name owner, OwnerOf(zone, flags.owner));
@@ -126,7 +113,7 @@ absl::Status RunDelete(Session& session, const RecordFlags& flags) {
                         ApplyOne(*control_plane, zone, RecordChange::DELETE, gone));
   session.output().Print(
       response, {{"DELETED", "REVISION"}, {{gone.name(), absl::StrCat(response.revision())}}});
-  return FinishRecord(session, flags, response.revision());
+  return FinishCommit(session, flags.served, response.revision());
 }
 
 absl::Status RunList(Session& session, const RecordFlags& flags) {
@@ -158,12 +145,6 @@ void AddZoneArgument(CLI::App& command, std::string& zone, std::string& account)
   command.add_option("--account", account, "The account in which the zone is looked for");
 }
 
-void AddWaitFlags(CLI::App& command, RecordFlags& flags) {
-  command.add_flag("--wait", flags.wait, "Waits until the resolvers answer by the change");
-  command.add_option("--timeout", flags.timeout, "How long --wait waits, such as 30s")
-      ->capture_default_str();
-}
-
 void AddChanges(CLI::App& group, Chosen& chosen) {
   auto flags = std::make_shared<RecordFlags>();
   CLI::App* set = AddCommand(
@@ -178,7 +159,7 @@ void AddChanges(CLI::App& group, Chosen& chosen) {
   set->add_option("TYPE", flags->type, "The type, such as A")->required();
   set->add_option("RDATA", flags->rdata, "The values; names in them are absolute")->required();
   set->add_option("--ttl", flags->ttl, "Seconds, or such as 5m")->capture_default_str();
-  AddWaitFlags(*set, *flags);
+  AddServedFlags(*set, flags->served);
 
   auto gone = std::make_shared<RecordFlags>();
   CLI::App* remove = AddCommand(group, chosen, "delete", "Deletes an RRset",
@@ -188,7 +169,7 @@ void AddChanges(CLI::App& group, Chosen& chosen) {
   remove->add_option("OWNER", gone->owner, "Below the apex, absolute with a final dot, or @")
       ->required();
   remove->add_option("TYPE", gone->type, "The type, such as A")->required();
-  AddWaitFlags(*remove, *gone);
+  AddServedFlags(*remove, gone->served);
 }
 
 void AddReads(CLI::App& group, Chosen& chosen) {
