@@ -44,7 +44,7 @@ class Answer:
                 self.answers.append(" ".join(line.split()[3:]))
 
     def __str__(self):
-        return f"{self.rcode} {self.answers}"
+        return " ".join([self.rcode, ", ".join(self.answers)]).rstrip()
 
 
 def free_prefix():
