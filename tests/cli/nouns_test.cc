@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "cli/errors.h"
 #include "nave/catalog/v1/product_version.pb.h"
 #include "nave/dns/v1/rule.pb.h"
@@ -11,6 +14,7 @@
 #include "nave/governance/v1/token.pb.h"
 #include "nave/governance/v1/vpc.pb.h"
 #include "tests/cli/fake_control_plane.h"
+#include "tests/testing/temp_dir.h"
 
 namespace nave::cli {
 namespace {
@@ -24,16 +28,17 @@ using governance::v1::CreateVpcRequest;
 using governance::v1::ListVpcsResponse;
 using governance::v1::UpdateVpcRequest;
 using governance::v1::Vpc;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::string kVpcs = "nave.governance.v1.VpcService/";
 const std::string kRules = "nave.dns.v1.RuleService/";
 const std::string kAssociations = "nave.dns.v1.ZoneAssociationService/";
 const std::string kWaitServed = "nave.governance.v1.NodeService/WaitServed";
 
-class NounsTest : public testing::Test {
+class NounsTest : public ::testing::Test {
  protected:
   NounsTest() : session_(server_) {
     stored_.set_name("accounts/a/vpcs/main");
@@ -145,6 +150,28 @@ TEST_F(NounsTest, ATimeMayBeSaidFromNowOn) {
   EXPECT_GT(server_.last<CreateTokenRequest>(method).token().expire_time().seconds(), 0);
   EXPECT_THAT(session_.out(), HasSubstr("hush"));
   EXPECT_THAT(session_.err(), HasSubstr("the secret is shown this once"));
+}
+
+TEST_F(NounsTest, TheSecretGoesIntoAFileInsteadOfTheTerminal) {
+  const std::string method = "nave.governance.v1.TokenService/CreateToken";
+  governance::v1::Token made;
+  made.set_name("tokens/t");
+  made.set_secret("hush");
+  server_.Returns(method, made);
+  testing::TempDir directory;
+  const std::string path = directory.File("t.token");
+  const std::vector<std::string> words = {"token",        "create",        "t",      "--principal",
+                                          "users/ana",    "--role",        "viewer", "--scope",
+                                          "organization", "--secret-file", path};
+  ASSERT_TRUE(Line(words).ok());
+  std::ifstream file(path);
+  EXPECT_EQ("hush\n",
+            std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()));
+  EXPECT_THAT(session_.out(), Not(HasSubstr("hush")));
+  // A file that is there is not replaced, and then no token is made.
+  const size_t calls = server_.calls().size();
+  EXPECT_EQ(kExitUsage, ExitCodeOf(Line(words)));
+  EXPECT_EQ(calls, server_.calls().size());
 }
 
 TEST_F(NounsTest, ListNamesItsParent) {

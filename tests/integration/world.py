@@ -63,12 +63,12 @@ def free_prefix():
 class Process:
     """A child whose output goes to a file, and that is waited for."""
 
-    def __init__(self, name, command, log, env=None):
+    def __init__(self, name, command, log, env=None, cwd=None):
         self.name = name
         self.log = log
         self.file = open(log, "ab")
         self.start = self.file.tell()
-        self.child = subprocess.Popen(command, stdout=self.file, stderr=subprocess.STDOUT, env=env)
+        self.child = subprocess.Popen(command, stdout=self.file, stderr=subprocess.STDOUT, env=env, cwd=cwd)
 
     def output(self):
         with open(self.log, "rb") as file:
