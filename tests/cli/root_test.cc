@@ -3,19 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "cli/errors.h"
+#include "tests/testing/source_dir.h"
 
 namespace nave::cli {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
 
-class RootTest : public testing::Test {
+class RootTest : public ::testing::Test {
  protected:
   absl::StatusOr<Line> Parse(const std::vector<std::string>& words) {
     chosen_ = Chosen();
@@ -89,9 +87,7 @@ TEST_F(RootTest, EveryCommandHasHelpAndEveryLeafAnExample) {
 
 // The flags of nouns come from the contracts, so that no search of the sources finds them.
 TEST_F(RootTest, EveryCommandAndFlagIsInTheReference) {
-  std::ifstream file(std::string(NAVE_SOURCE_DIR) + "/docs/reference/flags.md");
-  const std::string reference((std::istreambuf_iterator<char>(file)),
-                              std::istreambuf_iterator<char>());
+  const std::string reference = testing::ReadSource("docs/reference/flags.md");
   ASSERT_THAT(reference, HasSubstr("## nave"));
   const auto root = MakeRoot(chosen_, flags_);
   std::set<std::string> missing;
@@ -103,13 +99,11 @@ TEST_F(RootTest, EveryCommandAndFlagIsInTheReference) {
       }
     }
   });
-  EXPECT_THAT(missing, testing::IsEmpty());
+  EXPECT_THAT(missing, ::testing::IsEmpty());
 }
 
 TEST_F(RootTest, EveryNounIsInTheReference) {
-  std::ifstream file(std::string(NAVE_SOURCE_DIR) + "/docs/reference/cli.md");
-  const std::string reference((std::istreambuf_iterator<char>(file)),
-                              std::istreambuf_iterator<char>());
+  const std::string reference = testing::ReadSource("docs/reference/cli.md");
   const auto root = MakeRoot(chosen_, flags_);
   for (CLI::App* command : root->get_subcommands([](CLI::App*) { return true; })) {
     EXPECT_THAT(reference, HasSubstr("`" + command->get_name())) << command->get_name();

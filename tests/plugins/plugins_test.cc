@@ -3,15 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <set>
+
+#include "tests/testing/source_dir.h"
 
 namespace nave::plugins {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(PluginsTest, TheThreeProductsAreThere) {
   std::vector<std::string> names;
@@ -21,9 +21,7 @@ TEST(PluginsTest, TheThreeProductsAreThere) {
 
 TEST(PluginsTest, EveryParameterAndSettingIsExplainedOnceAndInTheReadme) {
   for (const auto& product : AllProducts()) {
-    std::ifstream file(std::string(NAVE_SOURCE_DIR) + "/plugins/" + product->name() + "/README.md");
-    const std::string readme((std::istreambuf_iterator<char>(file)),
-                             std::istreambuf_iterator<char>());
+    const std::string readme = testing::ReadSource("plugins/" + product->name() + "/README.md");
     const catalog::ParameterSchema schema = product->schema();
     for (const auto* specs : {&schema.parameters, &schema.settings}) {
       std::set<std::string> keys;
