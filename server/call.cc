@@ -47,7 +47,7 @@ absl::Status Calls::Run(const grpc::ServerContextBase& context, const MethodDesc
                         const google::protobuf::Message& request, Work work) const {
   NAVE_ASSIGN_OR_RETURN(const catalog::Caller caller, auth_.Authenticate(context));
   NAVE_RETURN_IF_ERROR(auth_.Authorize(caller, method, request));
-  NAVE_RETURN_IF_ERROR(CheckSizes(request));
+  NAVE_RETURN_IF_ERROR(CheckRequest(request));
   if (context.IsCancelled()) return absl::CancelledError("the caller went away");
   return work(caller);
 }

@@ -1,6 +1,7 @@
 #include "server/limits.h"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/timestamp.pb.h>
 
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
+
+constexpr int64_t kFirstSecond = -62135596800;
+constexpr int64_t kLastSecond = 253402300799;
+constexpr int32_t kLastNano = 999999999;
 
 absl::Status CheckMessage(const Message& message, const std::string& path);
 
@@ -41,14 +46,27 @@ absl::Status CheckList(const Message& message, const FieldDescriptor* field,
       NAVE_RETURN_IF_ERROR(CheckMessage(reflection.GetRepeatedMessage(message, field, i), item));
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
       std::string scratch;
-      NAVE_RETURN_IF_ERROR(CheckText(
-          reflection.GetRepeatedStringReference(message, field, i, &scratch), rule, item));
+      const std::string& text = reflection.GetRepeatedStringReference(message, field, i, &scratch);
+      if (text.empty()) return catalog::FieldError(item, "is empty");
+      NAVE_RETURN_IF_ERROR(CheckText(text, rule, item));
     }
   }
   return absl::OkStatus();
 }
 
+// google/protobuf/timestamp.proto: from the year 1 to the year 9999.
+absl::Status CheckTime(const google::protobuf::Timestamp& time, const std::string& path) {
+  if (time.seconds() >= kFirstSecond && time.seconds() <= kLastSecond && time.nanos() >= 0 &&
+      time.nanos() <= kLastNano) {
+    return absl::OkStatus();
+  }
+  return catalog::FieldError(path, "is no time between the years 1 and 9999");
+}
+
 absl::Status CheckMessage(const Message& message, const std::string& path) {
+  if (message.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
+    return CheckTime(static_cast<const google::protobuf::Timestamp&>(message), path);
+  }
   const Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
@@ -71,7 +89,18 @@ absl::Status CheckMessage(const Message& message, const std::string& path) {
 
 }  // namespace
 
-absl::Status CheckSizes(const Message& request) { return CheckMessage(request, ""); }
+absl::Status CheckRequest(const Message& request) {
+  const google::protobuf::Descriptor* descriptor = request.GetDescriptor();
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const FieldDescriptor* field = descriptor->field(i);
+    if (!field->options().GetExtension(api::v1::field).required()) continue;
+    const Reflection& reflection = *request.GetReflection();
+    const bool given = field->is_repeated() ? reflection.FieldSize(request, field) > 0
+                                            : reflection.HasField(request, field);
+    if (!given) return catalog::FieldError(field->name(), "is required");
+  }
+  return CheckMessage(request, "");
+}
 
 absl::StatusOr<std::unique_ptr<Slots::Hold>> Slots::Take() {
   absl::MutexLock lock(&mutex_);

@@ -28,10 +28,11 @@ inline constexpr int kMaxWaits = 256;
 inline constexpr int kMaxNodeStreams = 256;
 inline constexpr int kMaxBackups = 1;
 
-// OK, or INVALID_FIELD with the path of a text that is longer, or of a list that has more items,
-// than its contract says (FieldRule; the defaults above). What the control plane writes itself is
-// not looked at.
-absl::Status CheckSizes(const google::protobuf::Message& request);
+// OK, or INVALID_FIELD with the path of what breaks the contract of every request: a text that is
+// longer, or a list that has more items, than the field says (FieldRule; the defaults above), an
+// empty item, a time that is none, a part of the request itself that is required and missing. What
+// the control plane writes itself is not looked at.
+absl::Status CheckRequest(const google::protobuf::Message& request);
 
 // A bounded number of things that are open at once.
 class Slots {
