@@ -161,6 +161,7 @@ absl::StatusOr<Remote> RecordSetResource::Read(Client& client, const std::string
   RecordSet record_set;
   NAVE_RETURN_IF_ERROR(
       client.Call(absl::StrCat(kService, "GetRecordSet"), GetRequestFor(name), &record_set));
+  NAVE_RETURN_IF_ERROR(CheckOwner(name, record_set.metadata()));
   return ToRemote(record_set);
 }
 

@@ -41,6 +41,7 @@ absl::StatusOr<Remote> RuleAssociationResource::Read(Client& client,
   RuleAssociation association;
   NAVE_RETURN_IF_ERROR(client.Call("nave.dns.v1.RuleAssociationService/GetRuleAssociation",
                                    GetRequestFor(name), &association));
+  NAVE_RETURN_IF_ERROR(CheckOwner(name, association.metadata()));
   return ToRemote(association);
 }
 

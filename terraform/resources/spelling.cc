@@ -3,14 +3,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/dns/name.h"
 #include "nave/api/v1/annotations.pb.h"
+#include "terraform/client/errors.h"
 #include "terraform/resources/resource.h"
 
 namespace nave::terraform {
 namespace {
+
+constexpr char kProvisionedProducts[] = "/provisionedProducts/";
 
 bool IsVariable(const std::string& segment) { return segment.front() == '{'; }
 
@@ -80,6 +84,15 @@ Value LabelsOf(const api::v1::Metadata& metadata) {
   Value::Map labels;
   for (const auto& [key, value] : metadata.labels()) labels[key] = Value::String(value);
   return labels.empty() ? Value() : Value::OfMap(std::move(labels));
+}
+
+absl::Status CheckOwner(const std::string& name, const api::v1::Metadata& metadata) {
+  if (!absl::StrContains(metadata.owner(), kProvisionedProducts)) return absl::OkStatus();
+  return WithReason(
+      absl::FailedPreconditionError(absl::StrCat(
+          name, " was made by ", metadata.owner(),
+          ", which alone changes it; manage that as a nave_provisioned_product instead")),
+      api::v1::Reason_Name(api::v1::OWNED_BY_PRODUCT));
 }
 
 api::v1::GetRequest GetRequestFor(const std::string& name) {

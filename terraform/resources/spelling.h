@@ -36,6 +36,10 @@ void SetMetadata(const Object& planned, const std::string& etag, api::v1::Metada
 // Null when there is none.
 Value LabelsOf(const api::v1::Metadata& metadata);
 
+// OWNED_BY_PRODUCT for what a provisioned product made: that is its one writer, and the resource to
+// manage.
+absl::Status CheckOwner(const std::string& name, const api::v1::Metadata& metadata);
+
 api::v1::GetRequest GetRequestFor(const std::string& name);
 // Deletes by `method`, such as `nave.dns.v1.ZoneService/DeleteZone`.
 absl::Status DeleteByName(Client& client, const std::string& method, const std::string& name,

@@ -47,6 +47,7 @@ ZoneResource::ZoneResource() {
 absl::StatusOr<Remote> ZoneResource::Read(Client& client, const std::string& name) const {
   Zone zone;
   NAVE_RETURN_IF_ERROR(client.Call("nave.dns.v1.ZoneService/GetZone", GetRequestFor(name), &zone));
+  NAVE_RETURN_IF_ERROR(CheckOwner(name, zone.metadata()));
   return ToRemote(zone);
 }
 

@@ -38,6 +38,7 @@ absl::StatusOr<Remote> ZoneAssociationResource::Read(Client& client,
   ZoneAssociation association;
   NAVE_RETURN_IF_ERROR(client.Call("nave.dns.v1.ZoneAssociationService/GetZoneAssociation",
                                    GetRequestFor(name), &association));
+  NAVE_RETURN_IF_ERROR(CheckOwner(name, association.metadata()));
   return ToRemote(association);
 }
 
