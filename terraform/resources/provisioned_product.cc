@@ -1,8 +1,9 @@
 #include "terraform/resources/provisioned_product.h"
 
-#include <functional>
+#include <algorithm>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
@@ -15,6 +16,7 @@ namespace {
 
 using catalog::v1::ChangeProductResponse;
 using catalog::v1::Operation;
+using catalog::v1::PlannedChange;
 using catalog::v1::ProvisionedProduct;
 using Parameters = google::protobuf::RepeatedPtrField<api::v1::Parameter>;
 
@@ -159,15 +161,20 @@ void SetUpdate(const Object& prior, const Object& planned,
   }
 }
 
-// Whether the control plane would refuse the update because something of it must be replaced. Other
-// refusals are told when it is applied.
+// Whether something of it would have to be replaced, which an update does not do. What else speaks
+// against the update is told when it is applied.
 bool MustReplace(Client& client, const Object& prior, const Object& planned) {
   catalog::v1::UpdateProvisionedProductRequest request;
   SetUpdate(prior, planned, &request);
   *request.mutable_mutation() = client.NewMutation(/*validate_only=*/true);
   ChangeProductResponse response;
-  return ReasonOf(client.Call(absl::StrCat(kService, "UpdateProvisionedProduct"), request,
-                              &response)) == api::v1::IMMUTABLE_FIELD;
+  const absl::Status status =
+      client.Call(absl::StrCat(kService, "UpdateProvisionedProduct"), request, &response);
+  if (ReasonOf(status) == api::v1::IMMUTABLE_FIELD) return true;
+  return status.ok() && std::any_of(response.changes().begin(), response.changes().end(),
+                                    [](const PlannedChange& change) {
+                                      return change.action() == PlannedChange::REPLACE;
+                                    });
 }
 
 Attribute Computed(const std::string& name, Type type, const std::string& description) {

@@ -14,6 +14,7 @@ using absl::StrContains;
 using catalog::v1::ChangeProductResponse;
 using catalog::v1::LaunchProductRequest;
 using catalog::v1::Operation;
+using catalog::v1::PlannedChange;
 using catalog::v1::ProvisionedProduct;
 using catalog::v1::TerminateProvisionedProductRequest;
 using catalog::v1::UpdateProvisionedProductRequest;
@@ -47,7 +48,10 @@ class ProvisionedProductResourceTest : public ::testing::Test {
     plane.On<UpdateProvisionedProductRequest, ChangeProductResponse>(
         kUpdate,
         [this](const UpdateProvisionedProductRequest& request, ChangeProductResponse* response) {
-          if (request.mutation().validate_only()) return would_;
+          if (request.mutation().validate_only()) {
+            response->add_changes()->set_action(planned_action_);
+            return would_;
+          }
           if (!fails_) {
             *product_.mutable_parameters() = request.provisioned_product().parameters();
             if (!request.provisioned_product().version().empty()) {
@@ -97,6 +101,7 @@ class ProvisionedProductResourceTest : public ::testing::Test {
   int version_ = 0;
   // What a dry update says.
   absl::Status would_;
+  PlannedChange::Action planned_action_ = PlannedChange::CREATE;
 };
 
 TEST_F(ProvisionedProductResourceTest, WhatIsWrittenIsChecked) {
@@ -192,6 +197,9 @@ TEST_F(ProvisionedProductResourceTest, AnUpdateRestsOnTheVersionOfThePlan) {
 
 TEST_F(ProvisionedProductResourceTest, WhatAnUpdateCannotDoIsReplaced) {
   ASSERT_EQ(life_.Apply(Given("a.example.com")), "");
+  EXPECT_TRUE(life_.PlanFor(Given("b.example.com")).replaces.empty());
+  planned_action_ = PlannedChange::REPLACE;
+  EXPECT_EQ(life_.PlanFor(Given("b.example.com")).replaces, std::vector<std::string>{"parameters"});
   would_ = WithReason(absl::FailedPreconditionError("another zone"), "IMMUTABLE_FIELD");
   EXPECT_EQ(life_.PlanFor(Given("b.example.com")).replaces, std::vector<std::string>{"parameters"});
   EXPECT_TRUE(world_.control_plane.last<UpdateProvisionedProductRequest>(kUpdate)
