@@ -51,14 +51,15 @@ sigset_t BlockStopSignals(bool by_hand) {
 }
 
 // Returns at a signal, or when the launching process is gone and nobody could ask for the end.
-void AwaitEnd(const sigset_t& signals, bool by_hand) {
-  const pid_t parent = getppid();
+void AwaitEnd(const sigset_t& signals, bool by_hand, pid_t parent) {
   while (by_hand || getppid() == parent) {
     if (sigtimedwait(&signals, nullptr, &kParentCheck) > 0) return;
   }
 }
 
 int Serve(const Launch& launch, bool by_hand) {
+  // Before anyone knows that this runs: it may be killed right after the handshake.
+  const pid_t parent = getppid();
   const sigset_t signals = BlockStopSignals(by_hand);
   Provider provider(RealClock(), Environment,
                     [](const Target& target) { return OpenChannel(target, RealClock()); });
@@ -68,7 +69,7 @@ int Serve(const Launch& launch, bool by_hand) {
   if (!server.ok()) return Fail(server.status(), EXIT_FAILURE);
   Say(by_hand ? ReattachLine(kProviderAddress, getpid(), (*server)->socket())
               : (*server)->handshake());
-  AwaitEnd(signals, by_hand);
+  AwaitEnd(signals, by_hand, parent);
   provider.Stop();
   (*server)->Stop(RealClock().Now());
   return EXIT_SUCCESS;

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import terraform_cli
@@ -103,6 +104,11 @@ class Story:
         self.addCleanup(back)
         path.write_text(before.replace(old, new))
 
+    def says(self, part, text):
+        """`text` has `part`; the end of it is shown where it has not."""
+        if part not in text:
+            self.fail(f"'{part}' is not in what ends with:\n{text[-2000:]}")
+
     def listing(self):
         """Every resource that the story could have made, and both ledgers."""
         lists = {noun: self.world.nave("-o", "name", noun, "list") for noun in NOUNS}
@@ -126,7 +132,7 @@ class Story:
         type(self).before = self.listing()
         self.tf("validate")
         self.tf("plan", "-input=false", "-out=first.plan")
-        self.assertIn("12 added, 0 changed, 0 destroyed", self.tf("apply", "-input=false", "first.plan"))
+        self.says("12 added, 0 changed, 0 destroyed", self.tf("apply", "-input=false", "first.plan"))
         self.assert_no_changes()
         self.assert_no_changes("-refresh-only")
         self.ask_until("1.1", "www.corp.example.com", "A", ["A 198.51.100.10"])
@@ -159,7 +165,7 @@ class Story:
         self.change('domain_name = ["${each.key}.cloud.example.com"]',
                     'domain_name = ["${each.key}.cloud.example.com"]\n'
                     '    additional_vpcs = ["accounts/lab/vpcs/main"]')
-        self.assertIn("0 added, 4 changed, 0 destroyed", self.apply())
+        self.says("0 added, 4 changed, 0 destroyed", self.apply())
         self.assert_no_changes()
         # The hub's own view: a spoke may keep an answer for its TTL.
         self.ask_until("0.1", "wiki.services.cloud.example.com", "A",
@@ -170,12 +176,12 @@ class Story:
         self.change('domain_name = ["${each.key}.cloud.example.com"]',
                     'domain_name = ["dns.${each.key}.cloud.example.com"]')
         plan = self.tf("plan", "-input=false", "-detailed-exitcode", expect=2)
-        self.assertEqual(2, len(re.findall(r'nave_provisioned_product.private\[.*\] must be replaced', plan)), plan)
-        self.assertIn("forces replacement", plan)
+        self.assertEqual(2, len(re.findall(r'nave_provisioned_product.private\[.*\] must be replaced', plan)))
+        self.says("forces replacement", plan)
 
     def test_5_a_replacement_is_made(self):
         self.change('owner       = "wiki.services', 'owner       = "docs.services')
-        self.assertIn("1 added, 0 changed, 1 destroyed", self.apply())
+        self.says("1 added, 0 changed, 1 destroyed", self.apply())
         self.ask_until("0.1", "docs.services.cloud.example.com", "A", ["A 192.0.2.10", "A 192.0.2.11"])
         self.assertEqual("NXDOMAIN", self.world.dig(self.world.address("0.1"), "wiki.services.cloud.example.com").rcode)
 
@@ -183,23 +189,23 @@ class Story:
         self.change('version    = "products/outbound"\n  parameters = { vpc = ["main"] }',
                     'version    = "products/outbound"\n  parameters = { vpc = ["main"], rule = ["accounts/hub/rules/gone"] }')
         text = self.apply(expect=1)
-        self.assertIn("Cannot update nave_provisioned_product accounts/spoke1/provisionedProducts/out", text)
-        self.assertIn("accounts/hub/rules/gone", text)
+        self.says("Cannot update nave_provisioned_product accounts/spoke1/provisionedProducts/out", text)
+        self.says("accounts/hub/rules/gone", text)
         self.assertEqual({"vpc": ["main"]}, self.state()['nave_provisioned_product.outbound["spoke1"]']["parameters"])
         self.tf("plan", "-input=false", "-detailed-exitcode", expect=2)
 
     def test_6_a_wrong_value_is_told_where_it_stands(self):
         self.change('"192.0.2.11"', '"192.0.2.300"')
         text = self.tf("validate", expect=1)
-        self.assertIn("192.0.2.300", text)
-        self.assertIn('in resource "nave_record_set" "wiki"', text)
+        self.says("192.0.2.300", text)
+        self.says('in resource "nave_record_set" "wiki"', text)
 
     def test_7_drift_is_seen_and_repaired(self):
         self.world.nave("zone", "records", "delete", NAMES["nave_zone.services"], "wiki", "A")
-        self.world.nave("rule-association", "delete", NAMES["nave_rule_association.lab"])
-        self.assertIn("2 to add, 0 to change, 0 to destroy",
-                      self.tf("plan", "-input=false", "-detailed-exitcode", expect=2))
-        self.assertIn("2 added", self.apply())
+        self.world.nave("rule-association", "delete", NAMES["nave_rule_association.lab"], "--yes")
+        self.says("2 to add, 0 to change, 0 to destroy",
+                  self.tf("plan", "-input=false", "-detailed-exitcode", expect=2))
+        self.says("2 added", self.apply())
         self.assert_no_changes()
 
     def test_8_everything_is_imported_by_its_name(self):
@@ -213,19 +219,19 @@ class Story:
         directory = self.configuration("foreign")
         text = self.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/spoke1/zones/private",
                            expect=1)
-        self.assertIn("OWNED_BY_PRODUCT", text)
-        self.assertIn("Cannot import non-existent remote object",
-                      self.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/hub/zones/none",
-                                  expect=1))
+        self.says("OWNED_BY_PRODUCT", text)
+        self.says("Cannot import non-existent remote object",
+                  self.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/hub/zones/none",
+                              expect=1))
 
     def test_8_without_a_control_plane_it_says_so(self):
         text = self.tf("plan", "-input=false", expect=1, NAVE_CONFIG="", HOME=str(self.temporary))
-        self.assertIn("no server is known", text)
+        self.says("no server is known", text)
         text = self.tf("plan", "-input=false", expect=1, NAVE_TOKEN="wrong")
-        self.assertIn("UNAUTHENTICATED", text)
+        self.says("UNAUTHENTICATED", text)
 
     def test_9_destroy_leaves_nothing(self):
-        self.assertIn("12 destroyed", self.tf("destroy", "-auto-approve", "-input=false"))
+        self.says("12 destroyed", self.tf("destroy", "-auto-approve", "-input=false"))
         self.assertEqual({}, self.state())
         self.assertEqual(self.before, self.listing())
         # Answers end when the resolvers have heard of it.
@@ -234,6 +240,63 @@ class Story:
             self.assertEqual("REFUSED", self.world.dig(self.world.address(where), name).rcode)
         # Every provider that was started has ended, and taken its socket with it.
         self.assertEqual([], list(self.temporary.glob("nave-terraform-*")))
+
+
+class ProcessTest(unittest.TestCase):
+    """The provider's process, started as Terraform does it and by hand."""
+
+    COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
+    END_SECONDS = 20
+
+    def setUp(self):
+        self.binary = pathlib.Path(os.environ.get("NAVE_BINARIES", parts.ROOT / "build" / "bin")) / "terraform-provider-nave"
+        self.temporary = tempfile.TemporaryDirectory(prefix="nave-provider-")
+        self.addCleanup(self.temporary.cleanup)
+
+    def start(self, command, **environment):
+        child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                 text=True, env={**os.environ, "TMPDIR": self.temporary.name, **environment})
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        return child
+
+    def assert_gone(self):
+        self.assertEqual([], os.listdir(self.temporary.name))
+
+    def test_a_person_is_told_what_it_is(self):
+        child = self.start([self.binary], TF_PLUGIN_MAGIC_COOKIE="")
+        self.assertIn("this is a Terraform provider", child.communicate(timeout=self.END_SECONDS)[0])
+        self.assertEqual(1, child.returncode)
+        self.assert_gone()
+
+    def test_it_shakes_hands_and_ends_at_a_signal(self):
+        child = self.start([self.binary], TF_PLUGIN_MAGIC_COOKIE=self.COOKIE, PLUGIN_PROTOCOL_VERSIONS="5,6")
+        line = child.stdout.readline().strip()
+        self.assertRegex(line, r"^1\|6\|unix\|/.*/s\|grpc\|$")
+        self.assertTrue(os.path.exists(line.split("|")[3]))
+        child.terminate()
+        self.assertEqual(0, child.wait(self.END_SECONDS))
+        self.assert_gone()
+
+    def test_it_ends_when_the_one_that_launched_it_is_killed(self):
+        launcher = "import subprocess, sys; subprocess.run([sys.argv[1]])"
+        parent = self.start([sys.executable, "-c", launcher, self.binary], TF_PLUGIN_MAGIC_COOKIE=self.COOKIE)
+        self.assertIn("1|6|unix|", parent.stdout.readline())
+        parent.kill()
+        # The pipe ends with the last process that holds it.
+        self.assertEqual("", parent.communicate(timeout=self.END_SECONDS)[0])
+        self.assert_gone()
+
+    def test_by_hand_it_says_how_to_attach(self):
+        child = self.start([self.binary, "--debug"])
+        line = child.stdout.readline()
+        attach = json.loads(line.split("'")[1])["nave.internal/nave/nave"]
+        self.assertEqual(child.pid, attach["Pid"])
+        self.assertTrue(os.path.exists(attach["Addr"]["String"]))
+        child.terminate()
+        self.assertEqual(0, child.wait(self.END_SECONDS))
+        self.assert_gone()
 
 
 class TerraformTest(Story, unittest.TestCase):
