@@ -157,7 +157,9 @@ void PrintPlan(Session& session, const std::vector<Planned>& plan) {
     }
     lines.push_back(std::move(line));
   }
-  session.output().PrintAll(PointersTo(lines), table);
+  if (!lines.empty() || session.output().form() != Form::kTable) {
+    session.output().PrintAll(PointersTo(lines), table);
+  }
 }
 
 // The revision of the change.

@@ -207,6 +207,10 @@ std::string MessageText(const Message& message) {
   if (message.GetDescriptor() == Timestamp::descriptor()) {
     return TimeText(static_cast<const Timestamp&>(message));
   }
+  if (message.GetDescriptor() == api::v1::Parameter::descriptor()) {
+    const auto& parameter = static_cast<const api::v1::Parameter&>(message);
+    return absl::StrCat(parameter.key(), "=", absl::StrJoin(parameter.values(), ","));
+  }
   return ToJson(message, /*pretty=*/false);
 }
 

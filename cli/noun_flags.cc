@@ -78,15 +78,22 @@ std::string ValueText(const FieldDescriptor& field) {
   }
 }
 
-// Given with names, the last of them is the one that is meant: `accounts/spoke1` says `account`.
-std::map<std::string, std::string> ParentsOf(const NounFlags& flags) {
+// The values of the variables: `--zone accounts/a/zones/z` says the account too.
+absl::StatusOr<std::map<std::string, std::string>> ParentsOf(const NounFlags& flags) {
   std::map<std::string, std::string> parents = flags.parents;
   const std::vector<std::string> segments = SegmentsOf(flags.kind);
   for (const auto& [variable, text] : flags.parents) {
+    if (!absl::StrContains(text, "/")) continue;
+    const auto end = std::find(segments.begin(), segments.end(), absl::StrCat("{", variable, "}"));
+    const std::vector<std::string> form(segments.begin(), end + 1);
     const std::vector<std::string> parts = absl::StrSplit(text, '/');
-    if (parts.size() < 2 || parts.size() > segments.size()) continue;
-    for (size_t i = 0; i < parts.size(); ++i) {
-      if (IsVariable(segments[i])) parents[VariableName(segments[i])] = parts[i];
+    for (size_t i = 0; i < form.size(); ++i) {
+      if (parts.size() != form.size() || (!IsVariable(form[i]) && parts[i] != form[i])) {
+        return UsageError(absl::StrCat(FlagOf(variable), " '", text,
+                                       "' must be an id, or a name of the form ",
+                                       absl::StrJoin(form, "/")));
+      }
+      if (IsVariable(form[i])) parents[VariableName(form[i])] = parts[i];
     }
   }
   return parents;
@@ -97,7 +104,8 @@ absl::StatusOr<std::string> Referred(const FieldDescriptor& field, const std::st
                                      const NounFlags& flags) {
   const Kind* kind = KindOfType(RuleOf(field).refers_to());
   if (kind == nullptr || text.empty() || absl::StrContains(text, "/")) return text;
-  return NameArgument(kind->pattern, text, ParentsOf(flags));
+  NAVE_ASSIGN_OR_RETURN(const auto parents, ParentsOf(flags));
+  return NameArgument(kind->pattern, text, parents);
 }
 
 absl::Status AddMessages(const std::string& flag, const std::vector<std::string>& texts,
@@ -199,11 +207,12 @@ void AddFieldFlags(CLI::App& command, NounFlags& flags, bool for_update) {
 }
 
 absl::StatusOr<std::string> ResourceNameOf(const NounFlags& flags) {
-  return NameArgument(flags.kind.pattern, flags.id, ParentsOf(flags));
+  NAVE_ASSIGN_OR_RETURN(const auto parents, ParentsOf(flags));
+  return NameArgument(flags.kind.pattern, flags.id, parents);
 }
 
 absl::StatusOr<std::string> ListParentOf(const NounFlags& flags) {
-  const std::map<std::string, std::string> parents = ParentsOf(flags);
+  NAVE_ASSIGN_OR_RETURN(const auto parents, ParentsOf(flags));
   std::vector<std::string> segments = SegmentsOf(flags.kind);
   // The parent ends with its last variable.
   while (!segments.empty() && !IsVariable(segments.back())) segments.pop_back();
@@ -216,9 +225,6 @@ absl::StatusOr<std::string> ListParentOf(const NounFlags& flags) {
     const bool given = found != parents.end() && !found->second.empty();
     any = any || given;
     segment = given ? found->second : "-";
-    if (absl::StrContains(segment, "/")) {
-      return UsageError(absl::StrCat("'", segment, "' does not stand above ", flags.kind.pattern));
-    }
   }
   return any ? absl::StrJoin(segments, "/") : "";
 }

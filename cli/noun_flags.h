@@ -28,6 +28,7 @@ struct NounFlags {
   std::vector<std::string> labels;
   std::string etag;
   std::string filter;
+  std::string secret_file;
   bool yes = false;
   bool dry_run = false;
   ServedFlags served;

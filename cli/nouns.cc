@@ -10,6 +10,7 @@
 #include "cli/field_values.h"
 #include "cli/find_command.h"
 #include "cli/kinds.h"
+#include "cli/new_file.h"
 #include "cli/noun_flags.h"
 #include "nave/dns/v1/zone_association.pb.h"
 
@@ -66,20 +67,39 @@ Table ShowTable(const Kind& kind, const Message& resource) {
   return table;
 }
 
-// What a change made, or would; its secret is told this once.
+// The field that holds what is told once; null for most kinds.
+const FieldDescriptor* SecretOf(const Kind& kind) {
+  for (int i = 0; i < kind.message->field_count(); ++i) {
+    if (IsSecret(*kind.message->field(i))) return kind.message->field(i);
+  }
+  return nullptr;
+}
+
+// What a change made, or would.
 absl::Status Finish(Session& session, const NounFlags& flags, const Message& resource) {
   session.output().Print(resource, ShowTable(flags.kind, resource));
-  for (int i = 0; i < flags.kind.message->field_count(); ++i) {
-    const FieldDescriptor& field = *flags.kind.message->field(i);
-    if (IsSecret(field) && !FieldText(resource, field).empty()) {
-      session.output().Note("the secret is shown this once; keep it");
-    }
-  }
   if (flags.dry_run) {
     session.output().Note("nothing was changed");
     return absl::OkStatus();
   }
   return FinishCommit(session, flags.served, MetadataOf(resource).revision());
+}
+
+// Where the secret goes: into the file, which was made before the secret was, or to the terminal.
+absl::Status TellSecret(Session& session, const NounFlags& flags, NewFile* file,
+                        Message* resource) {
+  const FieldDescriptor* field = SecretOf(flags.kind);
+  const std::string secret = field == nullptr ? "" : FieldText(*resource, *field);
+  if (secret.empty()) return absl::OkStatus();
+  if (file == nullptr) {
+    session.output().Note("the secret is shown this once; keep it");
+    return absl::OkStatus();
+  }
+  NAVE_RETURN_IF_ERROR(file->Write(absl::StrCat(secret, "\n")));
+  NAVE_RETURN_IF_ERROR(file->Commit());
+  resource->GetReflection()->ClearField(resource, field);
+  session.output().Note(absl::StrCat("the secret is in ", flags.secret_file));
+  return absl::OkStatus();
 }
 
 absl::Status RunList(Session& session, const NounFlags& flags) {
@@ -109,8 +129,13 @@ absl::Status RunCreate(Session& session, const CLI::App& command, const NounFlag
   std::vector<std::string> given;
   NAVE_RETURN_IF_ERROR(FillFromFlags(command, flags, resource.get(), &given));
   NAVE_ASSIGN_OR_RETURN(ControlPlane * control_plane, session.control_plane());
+  std::unique_ptr<NewFile> file;
+  if (!flags.secret_file.empty()) {
+    NAVE_ASSIGN_OR_RETURN(file, NewFile::Create(flags.secret_file, /*replace=*/false));
+  }
   NAVE_ASSIGN_OR_RETURN(const MessagePtr made, CreateResource(*control_plane, flags.kind, *resource,
                                                               NewMutation(flags.dry_run)));
+  NAVE_RETURN_IF_ERROR(TellSecret(session, flags, file.get(), made.get()));
   return Finish(session, flags, *made);
 }
 
@@ -186,6 +211,10 @@ void AddCreate(CLI::App& group, Chosen& chosen, const Kind& kind) {
   *self = create;
   AddNameArguments(*create, *flags);
   AddFieldFlags(*create, *flags, /*for_update=*/false);
+  if (SecretOf(kind) != nullptr) {
+    create->add_option("--secret-file", flags->secret_file,
+                       "The file to make with the secret, which is then not printed");
+  }
   AddCommitFlags(*create, *flags);
 }
 

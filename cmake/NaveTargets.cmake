@@ -35,8 +35,6 @@ function(nave_test name)
   add_executable(${name} ${A_SRCS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${NAVE_WARNINGS})
-  target_compile_definitions(${name} PRIVATE NAVE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                             NAVE_BINARY_DIR="${CMAKE_BINARY_DIR}/bin")
   target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} ${A_ARGS} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -42,6 +42,9 @@ BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config ccache mold git ca-
 RUN_PACKAGES=(bind9 bind9-dnsutils bind9-utils openssl python3 procps)
 GATE_PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev llvm)
 
+# A compiler cache that was filled by one checkout serves another.
+export CCACHE_BASEDIR="$ROOT" CCACHE_NOHASHDIR=1
+
 # One build may run on one tree at a time.
 JOBS="${NAVE_JOBS:-$(nproc)}"
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "catalog/governance/engine.h"
+#include "catalog/governance/request_pruner.h"
 #include "catalog/governance/tokens.h"
 #include "catalog/product.h"
 #include "catalog/publish/explain_relay.h"
@@ -90,6 +91,7 @@ class Server::Impl {
         nodes_(*store_, clock_),
         explain_(clock_),
         reconciler_(*store_, clock_, nodes_),
+        pruner_(*store_, clock_),
         auth_(*store_, clock_),
         calls_(auth_, clock_, registry_) {}
 
@@ -100,6 +102,7 @@ class Server::Impl {
     NAVE_RETURN_IF_ERROR(nodes_.Load());
     NAVE_ASSIGN_OR_RETURN(grpc_, GrpcServer::Start(flags_.listen, tls, MakeServices(MakeParts())));
     NAVE_RETURN_IF_ERROR(reconciler_.Start());
+    pruner_.Start();
     NAVE_RETURN_IF_ERROR(RefreshContext(ContextPath(), Reachable(addresses()[0]), AbsoluteCa(tls)));
     if (flags_.metrics.has_value()) {
       NAVE_ASSIGN_OR_RETURN(page_, StatusPage::Start(*flags_.metrics, clock_, registry_,
@@ -115,6 +118,7 @@ class Server::Impl {
   void Stop() {
     stopping_.Set();
     reconciler_.Stop();
+    pruner_.Stop();
     if (grpc_ != nullptr) grpc_->Stop(kDrain);
   }
 
@@ -158,6 +162,7 @@ class Server::Impl {
   catalog::Nodes nodes_;
   catalog::ExplainRelay explain_;
   catalog::Reconciler reconciler_;
+  catalog::RequestPruner pruner_;
   Auth auth_;
   Calls calls_;
   std::unique_ptr<GrpcServer> grpc_;

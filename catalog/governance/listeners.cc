@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "catalog/governance/hooks.h"
 #include "catalog/governance/indexes.h"
+#include "catalog/governance/rule_graph.h"
 #include "lib/net/endpoint.h"
 #include "nave/dns/v1/endpoint.pb.h"
 #include "nave/governance/v1/vpc.pb.h"
@@ -120,7 +121,7 @@ absl::Status VpcAfterWrite(const Change& change) {
   Reindex(change, vpc.name(),
           change.creating() ? nullptr : &Before<Vpc>(change).resolver_addresses(),
           &vpc.resolver_addresses());
-  return absl::OkStatus();
+  return CheckAllLoops(change.transaction, vpc.name());
 }
 
 absl::Status VpcAfterDelete(const Change& change) {
@@ -150,7 +151,7 @@ absl::Status EndpointAfterWrite(const Change& change) {
   Reindex(change, endpoint.name(),
           change.creating() ? nullptr : &Before<Endpoint>(change).addresses(),
           &endpoint.addresses());
-  return absl::OkStatus();
+  return CheckAllLoops(change.transaction, endpoint.vpc());
 }
 
 absl::Status EndpointAfterDelete(const Change& change) {

@@ -120,7 +120,10 @@ absl::Status AfterDelete(const Change& change) {
   change.transaction.Delete(store::Table::kIndexes,
                             VpcIndexKey(kVpcRuleIndex, association.vpc(), row->domain_name()));
   DeleteVpcRow(change.transaction, *row);
-  return DeleteRowIfLast(change.transaction, AccountOf(association.vpc()), association.rule());
+  NAVE_RETURN_IF_ERROR(
+      DeleteRowIfLast(change.transaction, AccountOf(association.vpc()), association.rule()));
+  // A wider rule decides now.
+  return CheckLoops(change.transaction, association.vpc(), row->domain_name());
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ absl::Status WalkName(store::Reader& reader, const std::string& start, const std
             api::v1::RULE_LOOP,
             absl::StrCat(
                 "a query for ", name, " would come back to where it came from: ", way,
-                "; associate the rule elsewhere, or carve the name out with a SYSTEM rule"),
+                "; take a rule of the way off its VPC, or carve the name out with a SYSTEM rule"),
             {{"vpc", start}, {"domain_name", name}, {"path", way}});
       }
       if (seen.insert(vpc).second) paths.push_back(std::move(longer));
@@ -134,6 +134,14 @@ absl::Status CheckLoops(store::Reader& reader, const std::string& vpc,
                         const std::string& domain_name) {
   NAVE_ASSIGN_OR_RETURN(auto names, NamesToTry(reader, vpc, domain_name));
   for (const std::string& name : names) NAVE_RETURN_IF_ERROR(WalkName(reader, vpc, name));
+  return absl::OkStatus();
+}
+
+absl::Status CheckAllLoops(store::Reader& reader, const std::string& vpc) {
+  NAVE_ASSIGN_OR_RETURN(auto domains, DomainNamesOnVpc(reader, kVpcRuleIndex, vpc));
+  for (const std::string& domain : domains) {
+    NAVE_RETURN_IF_ERROR(CheckLoops(reader, vpc, domain));
+  }
   return absl::OkStatus();
 }
 

@@ -20,6 +20,10 @@ inline constexpr size_t kMaxLoopNames = 1000;
 absl::Status CheckLoops(store::Reader& reader, const std::string& vpc,
                         const std::string& domain_name);
 
+// The same for every rule on the VPC: for a change that gives the VPC another address to be found
+// at.
+absl::Status CheckAllLoops(store::Reader& reader, const std::string& vpc);
+
 }  // namespace nave::catalog
 
 #endif  // NAVE_CATALOG_GOVERNANCE_RULE_GRAPH_H_

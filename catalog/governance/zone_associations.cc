@@ -6,6 +6,7 @@
 #include "catalog/governance/indexes.h"
 #include "catalog/governance/ledgers.h"
 #include "catalog/governance/names.h"
+#include "catalog/governance/rule_graph.h"
 #include "catalog/governance/times.h"
 #include "nave/dns/v1/zone.pb.h"
 #include "nave/dns/v1/zone_association.pb.h"
@@ -164,7 +165,8 @@ absl::Status AfterDelete(const Change& change) {
                               VpcIndexKey(kVpcZoneIndex, association.vpc(), row->domain_name()));
   }
   DeleteVpcRow(change.transaction, *row);
-  return absl::OkStatus();
+  // A wider rule decides now.
+  return CheckLoops(change.transaction, association.vpc(), row->domain_name());
 }
 
 }  // namespace

@@ -90,11 +90,12 @@ class FakeSession : public Session {
   Output& output() override { return output_; }
   absl::StatusOr<bool> Confirm(const std::string& question) override;
   std::istream& input() override { return in_; }
-  std::string config_path() const override { return "/dev/null"; }
+  std::string config_path() const override { return config; }
 
   // What the user answers to every question; without it there is no terminal.
   std::optional<bool> answer;
   std::vector<std::string> questions;
+  std::string config = "/dev/null";
   std::string out() const { return out_.str(); }
   std::string err() const { return err_.str(); }
   void Type(const std::string& text) {

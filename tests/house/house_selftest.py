@@ -57,6 +57,12 @@ class HouseRulesTest(unittest.TestCase):
         self.assertEqual(1, self.found(rules.words, {"a.cc": "// TO" + "DO later"}))
         self.assertEqual(0, self.found(rules.words, {"a.cc": "// done"}))
 
+    def test_documents(self):
+        self.assertEqual(1, self.found(rules.documents, {"a.cc": "// docs/reference/none.md says why."}))
+        self.assertEqual(0, self.found(rules.documents, {"a.cc": "// docs/b.md says why.", "docs/b.md": ""}))
+        self.assertEqual(1, self.found(rules.documents, {"docs/b.md": "[see](none.md)"}))
+        self.assertEqual(0, self.found(rules.documents, {"docs/b.md": "[see](../lib)", "lib/a.cc": ""}))
+
     def test_guards(self):
         self.assertEqual(0, self.found(rules.guards, {"lib/base/a.h": HEADER}))
         self.assertEqual(1, self.found(rules.guards, {"lib/dns/a.h": HEADER}))

@@ -3,6 +3,7 @@
 docs/architecture.md gives the reasons. An exception is an entry of an allow-list here, with its reason.
 """
 
+import posixpath
 import re
 
 # Who may include whom: a folder, and what its files may include beside their own folder. The longest prefix decides.
@@ -182,6 +183,23 @@ def words(tree):
     return findings
 
 
+def documents(tree):
+    """Every document and every linked file that is named exists."""
+    findings = []
+    for path, text in tree.items():
+        if path.startswith(FORBIDDEN_EXEMPT):
+            continue
+        folder = path.rsplit("/", 1)[0] + "/" if "/" in path else ""
+        named = {(name, name) for name in re.findall(r"(?<![\w/])docs/[\w./-]+\.md", text)}
+        if path.endswith(".md"):
+            for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+                named.add((link, posixpath.normpath(folder + link)))
+        for name, target in named:
+            if target not in tree and not any(p.startswith(target.rstrip("/") + "/") for p in tree):
+                findings.append(f"{path}: names {name}, which does not exist")
+    return findings
+
+
 def guards(tree):
     """Include guards follow the path."""
     findings = []
@@ -193,4 +211,4 @@ def guards(tree):
     return findings
 
 
-RULES = (arrows, doors, in_build, flags, rpcs, metrics, proto_comments, sizes, words, guards)
+RULES = (arrows, doors, in_build, flags, rpcs, metrics, proto_comments, sizes, words, documents, guards)

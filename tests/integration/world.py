@@ -44,7 +44,7 @@ class Answer:
                 self.answers.append(" ".join(line.split()[3:]))
 
     def __str__(self):
-        return f"{self.rcode} {self.answers}"
+        return " ".join([self.rcode, ", ".join(self.answers)]).rstrip()
 
 
 def free_prefix():
@@ -63,12 +63,12 @@ def free_prefix():
 class Process:
     """A child whose output goes to a file, and that is waited for."""
 
-    def __init__(self, name, command, log, env=None):
+    def __init__(self, name, command, log, env=None, cwd=None):
         self.name = name
         self.log = log
         self.file = open(log, "ab")
         self.start = self.file.tell()
-        self.child = subprocess.Popen(command, stdout=self.file, stderr=subprocess.STDOUT, env=env)
+        self.child = subprocess.Popen(command, stdout=self.file, stderr=subprocess.STDOUT, env=env, cwd=cwd)
 
     def output(self):
         with open(self.log, "rb") as file:
@@ -167,19 +167,22 @@ class World:
         self.example("corp.zone")
         self.start("bind", [named, "-g", "-n", "1", "-c", self.example("named.conf")], "all zones loaded")
 
-    def start_resolver(self, node, vpcs, workers=2):
+    def spoke_vpcs(self):
+        return [f"accounts/{account}/vpcs/main" for account in ("spoke1", "spoke2", "lab")]
+
+    def start_resolver(self, node, vpcs, workers=2, server=None, ready="nave-resolver: serving"):
         token = self.directory / f"{node}.token"
         if not token.exists():
             secret = self.nave_json("token", "create", f"node-{node}", "--principal", f"nodes/{node}",
                                     "--role", "NODE", "--scope", "organization")["secret"]
             token.touch(0o600)
             token.write_text(secret + "\n")
-        command = [self.binaries / "nave-resolver", "--control-plane", self.server, "--node", node,
+        command = [self.binaries / "nave-resolver", "--control-plane", server or self.server, "--node", node,
                    "--ca", self.directory / "naved" / "tls" / "ca.crt", "--token-file", token,
                    "--state-dir", self.directory / node, "--workers", workers]
         for vpc in vpcs:
             command += ["--vpc", vpc]
-        self.start(node, command, "nave-resolver: serving")
+        return self.start(node, command, ready)
 
     def start_file_resolver(self, snapshot="story.json", workers=2):
         """A resolver without a control plane, that serves an example snapshot."""
@@ -241,13 +244,13 @@ class World:
                 return answer, passed
 
     # The story's beginning.
-    def start_story(self):
-        """naved, the landing zone, on-premises, and two resolver nodes."""
+    def start_story(self, resolver_server=None):
+        """naved, the landing zone, on-premises, and two resolver nodes, which may reach naved another way."""
         self.start_naved()
         self.nave("apply", "--yes", "--no-wait", "-f", self.example("landing-zone.yaml"))
         self.start_bind()
-        self.start_resolver("r1", ["accounts/hub/vpcs/hub"])
-        self.start_resolver("r2", [f"accounts/{account}/vpcs/main" for account in ("spoke1", "spoke2", "lab")])
+        self.start_resolver("r1", ["accounts/hub/vpcs/hub"], server=resolver_server)
+        self.start_resolver("r2", self.spoke_vpcs(), server=resolver_server)
         for spoke in ("spoke1", "spoke2"):
             self.make_token(f"{spoke}-launcher", "LAUNCHER", f"accounts/{spoke}")
             self.make_token(f"{spoke}-network", "NETWORK_ADMIN", f"accounts/{spoke}")

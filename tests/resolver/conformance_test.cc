@@ -14,11 +14,12 @@
 #include "absl/strings/strip.h"
 #include "resolver/walk.h"
 #include "tests/resolver/resolver_testing.h"
+#include "tests/testing/source_dir.h"
 
 namespace nave::resolver {
 namespace {
 
-constexpr char kCases[] = NAVE_SOURCE_DIR "/tests/resolver/testdata/authoritative_cases.txt";
+constexpr char kCases[] = "tests/resolver/testdata/authoritative_cases.txt";
 constexpr int kCaseCount = 400;
 
 struct Case {
@@ -55,7 +56,7 @@ void ReadLine(absl::string_view line, Case* out) {
 
 std::vector<Case> ReadCases() {
   std::vector<Case> cases;
-  std::ifstream file(kCases);
+  std::ifstream file(testing::SourcePath(kCases));
   std::string line;
   while (std::getline(file, line)) {
     if (line.empty() || line[0] == '#') continue;

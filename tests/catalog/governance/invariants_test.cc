@@ -158,6 +158,46 @@ const Case kCases[] = {
      "update Rule(targets) name: 'accounts/hub/rules/later' "
      "targets { inbound_endpoint: 'accounts/hub/endpoints/in' }",
      api::v1::RULE_LOOP},
+    // What kept a wider rule from closing a loop cannot go while that rule is there.
+    {"LoopWithoutTheSystemRule",
+     {"create Rule name: 'accounts/hub/rules/back' domain_name: 'back.cloud.example.com' kind: "
+      "FORWARD targets { address: '10.1.0.2' }",
+      "create RuleAssociation name: 'accounts/hub/ruleAssociations/back' rule: "
+      "'accounts/hub/rules/back' vpc: 'accounts/hub/vpcs/hub'",
+      "create Rule name: 'accounts/s1/rules/carved' domain_name: 'cloud.example.com' kind: SYSTEM",
+      "create RuleAssociation name: 'accounts/s1/ruleAssociations/carved' rule: "
+      "'accounts/s1/rules/carved' vpc: 'accounts/s1/vpcs/main'",
+      "create Rule name: 'accounts/s1/rules/wide' domain_name: 'example.com' kind: FORWARD "
+      "targets { address: '10.0.0.10' }",
+      "create RuleAssociation name: 'accounts/s1/ruleAssociations/wide' rule: "
+      "'accounts/s1/rules/wide' vpc: 'accounts/s1/vpcs/main'"},
+     "delete accounts/s1/ruleAssociations/carved",
+     api::v1::RULE_LOOP},
+    {"LoopWithoutTheZone",
+     {kZone, kAssociateZone,
+      "create Rule name: 'accounts/hub/rules/back' domain_name: 's1.cloud.example.com' kind: "
+      "FORWARD targets { address: '10.1.0.2' }",
+      "create RuleAssociation name: 'accounts/hub/ruleAssociations/back' rule: "
+      "'accounts/hub/rules/back' vpc: 'accounts/hub/vpcs/hub'",
+      kAssociateCloud},
+     "delete accounts/s1/zones/z/associations/own",
+     api::v1::RULE_LOOP},
+    {"LoopByANewAddress",
+     {"create Rule name: 'accounts/hub/rules/later' domain_name: 'later.example.com' kind: FORWARD "
+      "targets { address: '10.0.0.77' }",
+      "create RuleAssociation name: 'accounts/hub/ruleAssociations/later' rule: "
+      "'accounts/hub/rules/later' vpc: 'accounts/hub/vpcs/hub'"},
+     "update Vpc(resolver_addresses) name: 'accounts/hub/vpcs/hub' resolver_addresses: "
+     "'10.0.0.77:53'",
+     api::v1::RULE_LOOP},
+    {"LoopByANewEndpoint",
+     {"create Rule name: 'accounts/hub/rules/later' domain_name: 'later.example.com' kind: FORWARD "
+      "targets { address: '10.0.0.77' }",
+      "create RuleAssociation name: 'accounts/hub/ruleAssociations/later' rule: "
+      "'accounts/hub/rules/later' vpc: 'accounts/hub/vpcs/hub'"},
+     "create Endpoint name: 'accounts/hub/endpoints/x' direction: INBOUND vpc: "
+     "'accounts/hub/vpcs/hub' addresses: '10.0.0.77:53'",
+     api::v1::RULE_LOOP},
     {"ForwardNeedsTargets",
      {},
      "create Rule name: 'accounts/hub/rules/x' domain_name: 'x.' kind: FORWARD",

@@ -7,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/dns/message.h"
+#include "tests/testing/source_dir.h"
 
 namespace nave::dns {
 namespace {
@@ -169,7 +170,7 @@ TEST(ZoneFileTest, ParseTtl) {
 // Records of the Ferret dataset (testdata/LICENSE.ferret): each reads, writes the same, and goes
 // through a message.
 TEST(ZoneFileTest, FerretRecordsRoundTrip) {
-  std::ifstream in(absl::StrCat(NAVE_SOURCE_DIR, "/tests/lib/dns/testdata/ferret_records.txt"));
+  std::ifstream in(testing::SourcePath("tests/lib/dns/testdata/ferret_records.txt"));
   std::string line;
   int count = 0;
   while (std::getline(in, line)) {
