@@ -130,6 +130,7 @@ class Story:
     # The tests run in the order of their names: one story from its first apply to its end.
     def test_1_apply(self):
         type(self).before = self.listing()
+        self.tf("fmt", "-check", "-diff")
         self.tf("validate")
         self.tf("plan", "-input=false", "-out=first.plan")
         self.says("12 added, 0 changed, 0 destroyed", self.tf("apply", "-input=false", "first.plan"))

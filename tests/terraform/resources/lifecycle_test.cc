@@ -7,6 +7,7 @@
 
 #include "terraform/resources/resources.h"
 #include "tests/terraform/resources/resource_testing.h"
+#include "tests/testing/source_dir.h"
 
 namespace nave::terraform {
 namespace {
@@ -25,6 +26,19 @@ TEST(ResourcesTest, EverySchemaIsOneThatTerraformTakes) {
       EXPECT_FALSE(attribute.description.empty()) << attribute.name;
     }
     EXPECT_EQ(names.count("name"), 1u) << resource->type();
+  }
+}
+
+TEST(ResourcesTest, EveryAttributeIsInTheReadme) {
+  const std::string readme = nave::testing::ReadSource("terraform/README.md");
+  for (const auto& resource : MakeResources()) {
+    const size_t begin = readme.find("## " + resource->type() + "\n");
+    ASSERT_NE(begin, std::string::npos) << resource->type();
+    const std::string section = readme.substr(begin, readme.find("\n## ", begin) - begin);
+    for (const Attribute& attribute : resource->schema().attributes) {
+      EXPECT_NE(section.find("| `" + attribute.name + "` |"), std::string::npos)
+          << resource->type() << " " << attribute.name;
+    }
   }
 }
 
