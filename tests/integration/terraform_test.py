@@ -9,9 +9,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import terraform_cli
@@ -37,6 +39,10 @@ NAMES = {
     "nave_record_set.mail": "accounts/hub/zones/services/recordSets/services.cloud.example.com./MX",
     "nave_rule_association.lab": "accounts/lab/ruleAssociations/main-corp",
 }
+
+# The private product as the story has it, and with one more VPC.
+PRIVATE = 'domain_name = ["${each.key}.cloud.example.com"]'
+MORE_VPCS = PRIVATE + '\n    additional_vpcs = ["accounts/lab/vpcs/main"]'
 
 
 class Story:
@@ -72,11 +78,23 @@ class Story:
         return directory
 
     @classmethod
+    def environment(cls, **more):
+        return {**os.environ, "TF_CLI_CONFIG_FILE": str(cls.settings), "CHECKPOINT_DISABLE": "1",
+                "TF_IN_AUTOMATION": "1", "TMPDIR": str(cls.temporary), "NAVE_CONFIG": cls.world.config(), **more}
+
+    @classmethod
+    def command_in(cls, directory, verb, *arguments):
+        return [*cls.command, f"-chdir={directory}", verb, "-no-color", *arguments]
+
+    @classmethod
+    def start_in(cls, directory, verb, *arguments):
+        return parts.Process(verb, cls.command_in(directory, verb, *arguments), cls.world.directory / f"{verb}.log",
+                             env=cls.environment())
+
+    @classmethod
     def run_in(cls, directory, verb, *arguments, expect=0, **environment):
-        env = {**os.environ, "TF_CLI_CONFIG_FILE": str(cls.settings), "CHECKPOINT_DISABLE": "1",
-               "TF_IN_AUTOMATION": "1", "TMPDIR": str(cls.temporary), "NAVE_CONFIG": cls.world.config(), **environment}
-        command = [*cls.command, f"-chdir={directory}", verb, "-no-color", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=terraform_cli.RUN_SECONDS,
+        done = subprocess.run(cls.command_in(directory, verb, *arguments), capture_output=True, text=True,
+                              env=cls.environment(**environment), timeout=terraform_cli.RUN_SECONDS,
                               stdin=subprocess.DEVNULL)
         if done.returncode != expect:
             raise parts.Failed(f"{verb} ended with {done.returncode}, not {expect}:\n{done.stdout}{done.stderr}")
@@ -116,6 +134,15 @@ class Story:
             rows = self.world.nave_json("ledger", ledger)
             lists[ledger] = json.dumps(rows, sort_keys=True)
         return lists
+
+    def await_running(self):
+        """The names of the operations at work, once both private products have one."""
+        deadline = time.monotonic() + parts.START_SECONDS
+        while time.monotonic() < deadline:
+            names = self.world.nave("-o", "name", "operation", "list", "--filter", 'state = "RUNNING"').split()
+            if len(names) == 2:
+                return names
+        self.fail("no two operations are at work")
 
     def ask_until(self, where, name, rrtype, wanted):
         answer, _ = self.world.dig_until(self.world.address(where), name, rrtype, wanted)
@@ -163,9 +190,7 @@ class Story:
     def test_4_an_update_is_made_in_place(self):
         self.change('"192.0.2.11"', '"192.0.2.12", "192.0.2.13"')
         self.change("What the platform team runs", "What we run")
-        self.change('domain_name = ["${each.key}.cloud.example.com"]',
-                    'domain_name = ["${each.key}.cloud.example.com"]\n'
-                    '    additional_vpcs = ["accounts/lab/vpcs/main"]')
+        self.change(PRIVATE, MORE_VPCS)
         self.says("0 added, 4 changed, 0 destroyed", self.apply())
         self.assert_no_changes()
         # The hub's own view: a spoke may keep an answer for its TTL.
@@ -174,8 +199,7 @@ class Story:
         self.ask_until("9.1", "app.spoke2.cloud.example.com", "A", ["A 198.51.100.2"])
 
     def test_5_a_plan_says_what_is_replaced(self):
-        self.change('domain_name = ["${each.key}.cloud.example.com"]',
-                    'domain_name = ["dns.${each.key}.cloud.example.com"]')
+        self.change(PRIVATE, 'domain_name = ["dns.${each.key}.cloud.example.com"]')
         plan = self.tf("plan", "-input=false", "-detailed-exitcode", expect=2)
         self.assertEqual(2, len(re.findall(r'nave_provisioned_product.private\[.*\] must be replaced', plan)))
         self.says("forces replacement", plan)
@@ -200,6 +224,24 @@ class Story:
         text = self.tf("validate", expect=1)
         self.says("192.0.2.300", text)
         self.says('in resource "nave_record_set" "wiki"', text)
+
+    def test_6_the_user_stops_a_wait_and_the_operation_goes_on(self):
+        self.change(PRIVATE, MORE_VPCS)
+        # A resolver that does not answer keeps the operations from their end.
+        resolver = self.world.processes["r2"]
+        self.addCleanup(resolver.send, signal.SIGCONT)
+        resolver.send(signal.SIGSTOP)
+        apply = self.start_in(self.directory, "apply", "-auto-approve", "-input=false")
+        self.addCleanup(apply.stop, signal.SIGKILL)
+        apply.wait_for("Modifying...")
+        running = self.await_running()
+        apply.send(signal.SIGINT)
+        self.assertEqual(1, apply.child.wait(parts.STOP_SECONDS))
+        self.says("goes on without being waited for", " ".join(apply.output().replace("\u2502", "").split()))
+        resolver.send(signal.SIGCONT)
+        for operation in running:
+            self.assertEqual("SUCCEEDED", self.world.nave_json("operation", "wait", operation)["state"])
+        self.assert_no_changes()
 
     def test_7_drift_is_seen_and_repaired(self):
         self.world.nave("zone", "records", "delete", NAMES["nave_zone.services"], "wiki", "A")
