@@ -1,5 +1,6 @@
 #include "terraform/resources/lifecycle.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,17 @@ bool IsEmpty(const Value& value) {
 bool Same(const Attribute& attribute, const Object& object, const Value& a, const Value& b) {
   if (a == b || (IsEmpty(a) && IsEmpty(b))) return true;
   return IsPlain(a) && IsPlain(b) && attribute.same != nullptr && attribute.same(object, a, b);
+}
+
+// A null inside of a collection, which nothing in Nave stands for.
+bool HoldsNull(const Value& value) {
+  const auto is_null = [](const Value& item) { return item.is_null() || HoldsNull(item); };
+  if (const Value::List* list = value.AsList()) {
+    return std::any_of(list->begin(), list->end(), is_null);
+  }
+  const Value::Map* map = value.AsMap();
+  return map != nullptr && std::any_of(map->begin(), map->end(),
+                                       [&](const auto& entry) { return is_null(entry.second); });
 }
 
 // What the control plane says, in the spelling of `known` where that says the same.
@@ -58,6 +70,12 @@ Value PlannedValue(const Attribute& attribute, const Object* prior, const Value&
   // Terraform takes the old spelling for the new one, but not something for nothing.
   if (before.is_null() || config.is_null()) return config;
   return Same(attribute, *prior, before, config) ? before : config;
+}
+
+absl::Status CheckValue(const Attribute& attribute, const Value& value) {
+  if (HoldsNull(value)) return absl::InvalidArgumentError("must not contain null");
+  if (attribute.check == nullptr || !IsPlain(value)) return absl::OkStatus();
+  return attribute.check(value);
 }
 
 std::string Cannot(const char* what, const Resource& resource, const Object& object) {
@@ -110,9 +128,7 @@ Stored Delete(const Resource& resource, Client& client, const Object& prior,
 
 void CheckAttributes(const Schema& schema, const Object& config, Diagnostics* diagnostics) {
   for (const Attribute& attribute : schema.attributes) {
-    const Value& value = At(config, attribute.name);
-    if (attribute.check == nullptr || !IsPlain(value)) continue;
-    const absl::Status status = attribute.check(value);
+    const absl::Status status = CheckValue(attribute, At(config, attribute.name));
     if (status.ok()) continue;
     diagnostics->Error(absl::StrCat("Invalid ", attribute.name),
                        absl::StrCat("`", attribute.name, "` ", status.message(), "."),

@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "terraform/resources/resources.h"
 #include "tests/terraform/resources/resource_testing.h"
 #include "tests/testing/source_dir.h"
@@ -62,6 +63,20 @@ TEST(LifecycleTest, AnUnknownConfigurationIsPlannedAsUnknown) {
     for (const Attribute& attribute : resource->schema().attributes) {
       if (attribute.given == Attribute::Given::kComputed) continue;
       EXPECT_TRUE(update.planned.at(attribute.name).is_unknown()) << attribute.name;
+    }
+  }
+}
+
+TEST(LifecycleTest, NullInsideOfACollectionIsRefused) {
+  for (const auto& resource : MakeResources()) {
+    for (const Attribute& attribute : resource->schema().attributes) {
+      const Type::Kind kind = attribute.type.kind();
+      if (kind != Type::Kind::kMap && kind != Type::Kind::kSet) continue;
+      const Value holed = kind == Type::Kind::kMap ? Value::OfMap({{"k", Value()}})
+                                                   : Value::OfList({Value::Unknown(), Value()});
+      EXPECT_TRUE(absl::StrContains(CheckErrors(*resource, {{attribute.name, holed}}),
+                                    attribute.name + "` must not contain null"))
+          << resource->type() << " " << attribute.name;
     }
   }
 }
