@@ -97,6 +97,13 @@ void Tell(const std::string& summary, const Applied& applied, Diagnostics* diagn
 Stored Create(const Resource& resource, Client& client, const Object& planned,
               Diagnostics* diagnostics) {
   Applied applied = resource.Create(client, planned);
+  // Taking over what somebody else made is for the user to say.
+  if (ReasonOf(applied.status) == api::v1::ALREADY_EXISTS) {
+    diagnostics->Error(Cannot("create", resource, planned),
+                       absl::StrCat(ErrorText(applied.status),
+                                    "; if it is to be managed here, import it by that name"));
+    return {};
+  }
   Tell(Cannot("create", resource, planned), applied, diagnostics);
   if (!applied.remote.has_value()) return {};
   return {Keep(resource.schema(), planned, applied.remote->attributes), applied.remote->etag};

