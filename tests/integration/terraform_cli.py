@@ -45,8 +45,10 @@ def run_fetch(command, directory):
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Missing(f"cannot fetch it: {error}") from error
     if done.returncode != 0:
-        lines = (done.stderr + done.stdout).strip().splitlines() or ["no reason given"]
-        raise Missing(f"cannot fetch it: {command[0]} ended with {done.returncode}: {lines[-1]}")
+        # The reason is the last that is said, but for where it is said at length.
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() and "complete log" not in line]
+        reason = said[-1] if said else "no reason given"
+        raise Missing(f"cannot fetch it: {pathlib.Path(command[0]).name} ended with {done.returncode}: {reason}")
 
 
 @contextlib.contextmanager
