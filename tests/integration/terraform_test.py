@@ -267,6 +267,17 @@ class Story:
                   self.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/hub/zones/none",
                               expect=1))
 
+    def test_8_foreign_records_are_deleted_only_when_told(self):
+        self.world.nave("zone", "records", "set", "accounts/spoke2/zones/private", "theirs", "A", "192.0.2.99")
+        destroy = ("destroy", "-auto-approve", "-input=false", '-target=nave_provisioned_product.private["spoke2"]')
+        self.says("FOREIGN_RECORDS", self.tf(*destroy, expect=1))
+        self.assertIn('nave_provisioned_product.private["spoke2"]', self.state())
+        self.apply()
+        self.change('"products/private"', '"products/private"\n  delete_foreign_records = true')
+        self.says("0 added, 2 changed, 0 destroyed", self.apply())
+        self.tf(*destroy)
+        self.assertNotIn('nave_provisioned_product.private["spoke2"]', self.state())
+
     def test_8_without_a_control_plane_it_says_so(self):
         text = self.tf("plan", "-input=false", expect=1, NAVE_CONFIG="", HOME=str(self.temporary))
         self.says("no server is known", text)
