@@ -164,9 +164,12 @@ absl::StatusOr<StepResult> StepRunner::RecordFailure(const std::string& operatio
                                                      const absl::Status& error) {
   StepResult result;
   auto work = [&](Transaction& transaction) -> absl::Status {
-    result = StepResult();
+    result = {StepResult::kEnded, {}};
     NAVE_ASSIGN_OR_RETURN(auto turn, ReadTurn(transaction, operation));
-    if (!turn.has_value() || turn->item.next_step() != step) return absl::OkStatus();
+    if (!turn.has_value()) return absl::OkStatus();
+    // The commit whose error was told is there all the same: its step is done.
+    result.outcome = StepResult::kNext;
+    if (turn->item.next_step() != step) return absl::OkStatus();
     const absl::Time now = clock_.Now();
     const int attempts = turn->item.attempts() + 1;
     turn->item.set_attempts(attempts);
@@ -175,6 +178,7 @@ absl::StatusOr<StepResult> StepRunner::RecordFailure(const std::string& operatio
     record->set_last_error(std::string(error.message()));
     if (IsPermanent(error) || attempts >= kMaxStepAttempts ||
         now >= TimeOf(turn->item.deadline())) {
+      result.outcome = StepResult::kEnded;
       return GiveUp(transaction, now, turn->operation, turn->item, error);
     }
     result = {StepResult::kLater, now + BackoffAfter(attempts, RandomUint64())};

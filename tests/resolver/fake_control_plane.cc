@@ -31,11 +31,17 @@ void FakeControlPlane::Session::Run() {
       received_.push_back(message);
     }
   }
+  absl::MutexLock send_lock(&send_mutex_);
   absl::MutexLock lock(&mutex_);
   over_ = true;
 }
 
 void FakeControlPlane::Session::Send(const v1::ControlMessage& message) {
+  absl::MutexLock send_lock(&send_mutex_);
+  {
+    absl::MutexLock lock(&mutex_);
+    NAVE_CHECK(!over_);
+  }
   NAVE_CHECK(stream_->Write(message));
 }
 

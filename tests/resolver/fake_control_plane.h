@@ -42,6 +42,8 @@ class FakeControlPlane final : public v1::ResolverService::Service {
     grpc::ServerContext* const context_;
     Stream* const stream_;
     std::string authorization_;
+    // Held while something is sent: the stream must not end under it.
+    absl::Mutex send_mutex_;
     absl::Mutex mutex_;
     std::deque<v1::NodeMessage> received_ ABSL_GUARDED_BY(mutex_);
     int heartbeats_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -89,6 +89,17 @@ TEST_F(FailureTest, FailureThatCannotBeRecordedIsTriedAgainToo) {
   EXPECT_EQ(Drive(operation).state(), v1::Operation::SUCCEEDED);
 }
 
+// An error may come although the commit is on disk; then the operation goes on, in this process
+// too.
+TEST_F(FailureTest, StepThatIsDoneInSpiteOfItsErrorIsFollowedByTheNext) {
+  const std::string operation = Begin();
+  store_->Fail(1, 1, FaultyStore::Loss::kAfterCommit);
+  EXPECT_EQ(Step(operation).outcome, StepResult::kNext);
+  EXPECT_EQ(ReadOperation(operation).steps(0).state(), v1::Step::DONE);
+  EXPECT_EQ(ReadOperation(operation).steps(0).attempts(), 1);
+  EXPECT_EQ(Drive(operation).state(), v1::Operation::SUCCEEDED);
+}
+
 TEST_F(FailureTest, GivesUpAfterTheLastTry) {
   std::string operation = Begin();
   for (int i = 1; i < kMaxStepAttempts; ++i) {

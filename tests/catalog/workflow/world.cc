@@ -75,10 +75,15 @@ ServedState FakeServed::Wait(store::Revision revision, const std::vector<std::st
 absl::StatusOr<store::Revision> FaultyStore::Commit(store::CommitRequest request) {
   {
     absl::MutexLock lock(&mutex_);
+    ++commits_;
     if (pass_ > 0) {
       --pass_;
     } else if (fail_ > 0) {
       --fail_;
+      failed_ = true;
+      if (std::exchange(loss_, Loss::kBeforeCommit) == Loss::kAfterCommit) {
+        EXPECT_TRUE(real_->Commit(std::move(request)).ok());
+      }
       return absl::UnavailableError("the disk is on strike");
     }
   }

@@ -46,11 +46,23 @@ class FakeServed final : public Served {
 class FaultyStore final : public store::Store {
  public:
   explicit FaultyStore(std::unique_ptr<store::Store> real) : real_(std::move(real)) {}
-  // The `first`-th commit from now fails, from 1, and `count` in all.
-  void Fail(int first, int count) {
+  // Whether the commit that fails first is lost, or on disk already.
+  enum class Loss { kBeforeCommit, kAfterCommit };
+  // The `first`-th commit from now fails, from 1, and `count` in all; those behind it are lost.
+  void Fail(int first, int count, Loss loss = Loss::kBeforeCommit) {
     absl::MutexLock lock(&mutex_);
     pass_ = first - 1;
     fail_ = count;
+    loss_ = loss;
+  }
+  bool has_failed() const {
+    absl::MutexLock lock(&mutex_);
+    return failed_;
+  }
+  // The commits that were asked for.
+  int commits() const {
+    absl::MutexLock lock(&mutex_);
+    return commits_;
   }
 
   store::Revision current_revision() const override { return real_->current_revision(); }
@@ -68,9 +80,12 @@ class FaultyStore final : public store::Store {
 
  private:
   std::unique_ptr<store::Store> real_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  int commits_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool failed_ ABSL_GUARDED_BY(mutex_) = false;
   int pass_ ABSL_GUARDED_BY(mutex_) = 0;
   int fail_ ABSL_GUARDED_BY(mutex_) = 0;
+  Loss loss_ ABSL_GUARDED_BY(mutex_) = Loss::kBeforeCommit;
 };
 
 class WorldTest : public ::testing::Test {
