@@ -22,9 +22,11 @@ ARROWS = {
     "server": LIB + ("store/", "catalog/", "plugins/plugins.h") + PROTO,
     "resolver": LIB + PROTO_RESOLVER,
     "cli": LIB + PROTO,
+    # Of the libraries, terraform takes time, randomness and the spelling of the DNS; no sockets of its own.
+    "terraform": ("lib/base/", "lib/dns/") + PROTO,
 }
 # What an include of our own begins with; `nave/` is the generated proto.
-ROOMS = ("lib/", "store/", "catalog/", "plugins/", "server/", "resolver/", "cli/", "tests/", "bench/", "nave/")
+ROOMS = ("lib/", "store/", "catalog/", "plugins/", "server/", "resolver/", "cli/", "terraform/", "tests/", "bench/", "nave/")
 PLUGINS = ("plugins/outbound", "plugins/inbound", "plugins/private_dns")
 
 # One door per outside library: what is included, and the files that may.
@@ -33,11 +35,13 @@ DOORS = {
     r"lmdb\.h": ("store/lmdb/",),
     r"spdlog/.*": ("lib/base/log.cc",),
     r"prometheus/.*": ("lib/base/metrics.cc",),
-    r"grpc.*/.*|.*\.grpc\.pb\.h": ("server/", "cli/", "resolver/stream_client"),
-    r"yaml-cpp/.*": ("cli/", "server/"),
+    r"grpc.*/.*|.*\.grpc\.pb\.h": ("server/", "cli/", "terraform/", "resolver/stream_client"),
+    r"yaml-cpp/.*": ("cli/", "server/", "terraform/client/target"),
+    r"msgpack.*": ("terraform/protocol/msgpack.cc",),
+    r"nlohmann/.*": ("terraform/protocol/state_json.cc",),
     r"CLI/.*": ("cli/", "server/", "resolver/"),
     r"sys/random\.h|random": ("lib/base/random.cc",),
-    r"openssl/.*": ("server/", "catalog/governance/", "resolver/state_file"),
+    r"openssl/.*": ("server/", "catalog/governance/", "resolver/state_file", "terraform/protocol/certificate"),
 }
 REAL_TIME = re.compile(r"absl::Now\(|system_clock::now|steady_clock::now|clock_gettime|gettimeofday|\btime\(nullptr\)")
 REAL_TIME_DOORS = ("lib/base/clock.cc",)

@@ -1,0 +1,29 @@
+// `nave_rule_association`: makes a resolver rule act on a VPC.
+#ifndef NAVE_TERRAFORM_RESOURCES_RULE_ASSOCIATION_H_
+#define NAVE_TERRAFORM_RESOURCES_RULE_ASSOCIATION_H_
+
+#include <string>
+
+#include "terraform/resources/resource.h"
+
+namespace nave::terraform {
+
+// Nothing of it changes: every other value is another association.
+class RuleAssociationResource final : public Resource {
+ public:
+  RuleAssociationResource();
+  std::string type() const override { return "nave_rule_association"; }
+  const Schema& schema() const override { return schema_; }
+  absl::StatusOr<Remote> Read(Client& client, const std::string& name) const override;
+  Applied Create(Client& client, const Object& planned) const override;
+  Applied Update(Client& client, const Object& prior, const Object& planned,
+                 const std::string& etag) const override;
+  absl::Status Delete(Client& client, const Object& prior, const std::string& etag) const override;
+
+ private:
+  Schema schema_;
+};
+
+}  // namespace nave::terraform
+
+#endif  // NAVE_TERRAFORM_RESOURCES_RULE_ASSOCIATION_H_
