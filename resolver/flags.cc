@@ -2,14 +2,18 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "lib/base/status_macros.h"
 #include "resolver/resolver_server.h"
 
 namespace nave::resolver {
 namespace {
 
+constexpr int kUsageExit = 2;
 constexpr char kDescription[] =
     "Answers DNS queries for one or more VPCs, from a control plane or from a snapshot file.";
 constexpr char kExamples[] =
@@ -50,6 +54,23 @@ void AddFlags(CLI::App* app, Flags* flags, Texts* texts) {
   app->set_version_flag("--version", kVersion);
 }
 
+// The flag stands before what is wrong with its value.
+absl::Status Named(absl::string_view flag, const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": ", status.message()));
+}
+
+absl::Status CheckVpcs(const std::vector<std::string>& vpcs) {
+  for (const std::string& vpc : vpcs) {
+    const std::vector<std::string> parts = absl::StrSplit(vpc, '/');
+    if (parts.size() != 4 || parts[0] != "accounts" || parts[2] != "vpcs") {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--vpc: '", vpc, "' has not the form accounts/ACCOUNT/vpcs/VPC"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSource(const Flags& flags) {
   if (flags.snapshot.empty() == flags.stream.control_plane.empty()) {
     return absl::InvalidArgumentError("give one of --snapshot and --control-plane");
@@ -67,11 +88,14 @@ absl::Status CheckSource(const Flags& flags) {
 
 absl::Status Finish(const Texts& texts, Flags* flags) {
   flags->stream.version = kVersion;
-  NAVE_RETURN_IF_ERROR(log::ParseLevel(texts.log_level, &flags->log_level));
-  NAVE_RETURN_IF_ERROR(log::ParseForm(texts.log_format, &flags->log_form));
+  NAVE_RETURN_IF_ERROR(Named("--log-level", log::ParseLevel(texts.log_level, &flags->log_level)));
+  NAVE_RETURN_IF_ERROR(Named("--log-format", log::ParseForm(texts.log_format, &flags->log_form)));
   if (!texts.metrics_address.empty()) {
-    NAVE_ASSIGN_OR_RETURN(flags->metrics_address, net::Endpoint::Parse(texts.metrics_address));
+    const auto address = net::Endpoint::Parse(texts.metrics_address);
+    NAVE_RETURN_IF_ERROR(Named("--metrics-address", address.status()));
+    flags->metrics_address = *address;
   }
+  NAVE_RETURN_IF_ERROR(CheckVpcs(flags->stream.vpcs));
   return CheckSource(*flags);
 }
 
@@ -85,13 +109,16 @@ std::optional<int> ParseFlags(int argc, char** argv, Flags* flags) {
   // CLI11 reports by exceptions; they end here.
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // help and version
+    return app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    std::cerr << "nave-resolver: " << error.what() << "; see --help\n";
+    return kUsageExit;
   }
   const absl::Status status = Finish(texts, flags);
   if (status.ok()) return std::nullopt;
   std::cerr << "nave-resolver: " << status.message() << "; see --help\n";
-  return 2;
+  return kUsageExit;
 }
 
 }  // namespace nave::resolver

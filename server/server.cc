@@ -173,6 +173,8 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Flags& flags, const Clock& clock) {
+  // Nothing is made before the user's own files are good.
+  NAVE_RETURN_IF_ERROR(CheckTlsFiles(flags, clock.Now()));
   NAVE_RETURN_IF_ERROR(MakeDirectory(flags.data_dir));
   store::LmdbOptions options;
   options.directory = StoreDirectory(flags);
