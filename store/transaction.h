@@ -18,7 +18,9 @@
 
 namespace nave::store {
 
-inline constexpr int kMaxCommitAttempts = 64;
+// How often a transaction takes the chance that nobody changes what it read. It costs the others
+// nothing; when it has failed so often, the store lets it decide with nobody in between.
+inline constexpr int kMaxHopefulAttempts = 2;
 
 class Transaction final : public Reader {
  public:
@@ -53,9 +55,11 @@ class Transaction final : public Reader {
   std::vector<StoredEvent> events_;
 };
 
-// Runs `work` on a fresh transaction and commits it, again when another commit came between, at
-// most kMaxCommitAttempts times. Returns the revision of the commit, or, when `work` wrote nothing,
-// the revision that it read. An error of `work` is returned as it is and nothing is committed.
+// Runs `work` on a fresh transaction and commits it, again when another commit came between: at
+// most kMaxHopefulAttempts times here, then on the store's writer (CommitDecided), where none comes
+// between. `work` may not call the store. Returns the revision of the commit, or, when `work` wrote
+// nothing, the revision that it read. An error of `work` is returned as it is and nothing is
+// committed.
 absl::StatusOr<Revision> RunTransaction(Store& store,
                                         absl::FunctionRef<absl::Status(Transaction&)> work);
 

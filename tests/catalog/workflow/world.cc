@@ -72,17 +72,25 @@ ServedState FakeServed::Wait(store::Revision revision, const std::vector<std::st
   return state;
 }
 
-absl::StatusOr<store::Revision> FaultyStore::Commit(store::CommitRequest request) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (pass_ > 0) {
-      --pass_;
-    } else if (fail_ > 0) {
-      --fail_;
-      return absl::UnavailableError("the disk is on strike");
-    }
+absl::Status FaultyStore::Next() {
+  absl::MutexLock lock(&mutex_);
+  if (pass_ > 0) {
+    --pass_;
+  } else if (fail_ > 0) {
+    --fail_;
+    return absl::UnavailableError("the disk is on strike");
   }
-  return real_->Commit(std::move(request));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<store::Revision> FaultyStore::Commit(store::CommitRequest request) {
+  const absl::Status fault = Next();
+  return fault.ok() ? real_->Commit(std::move(request)) : fault;
+}
+
+absl::StatusOr<store::Revision> FaultyStore::CommitDecided(store::Decide decide) {
+  const absl::Status fault = Next();
+  return fault.ok() ? real_->CommitDecided(decide) : fault;
 }
 
 WorldTest::WorldTest()

@@ -59,6 +59,7 @@ class FaultyStore final : public store::Store {
     return real_->Read(at);
   }
   absl::StatusOr<store::Revision> Commit(store::CommitRequest request) override;
+  absl::StatusOr<store::Revision> CommitDecided(store::Decide decide) override;
   absl::StatusOr<std::unique_ptr<store::Watcher>> Watch(store::Revision after) override {
     return real_->Watch(after);
   }
@@ -67,6 +68,9 @@ class FaultyStore final : public store::Store {
   }
 
  private:
+  // The error of a commit that shall fail.
+  absl::Status Next();
+
   std::unique_ptr<store::Store> real_;
   absl::Mutex mutex_;
   int pass_ ABSL_GUARDED_BY(mutex_) = 0;
