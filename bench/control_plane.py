@@ -22,7 +22,7 @@ import report
 
 Sizes = collections.namedtuple("Sizes", "callers seconds warm_up")
 FULL = Sizes(callers=(1, 64, 1000), seconds=4, warm_up=1)
-SMOKE = Sizes(callers=(1, 8), seconds=0.5, warm_up=0.1)
+SMOKE = Sizes(callers=(1, 8), seconds=0.2, warm_up=0.1)
 CONNECTIONS_MAX = 16
 NAVED, ETCD = "naved", "etcd"
 # What is measured: title, and the kind of call at each server.
@@ -54,13 +54,13 @@ spec: {domain_name: zone.example.com.}
 class Target:
     """A running server, and how a load reaches it."""
 
-    def __init__(self, name, server, address, ca, token, binaries):
+    def __init__(self, name, server, address, ca, token, load):
         self.name = name
         self.server = server
         self.address = address
         self.ca = ca
         self.token = token
-        self.load = binaries / "grpc_load"
+        self.load = load
 
     def run(self, kind, callers, seconds, *options):
         command = [self.load, "--server", self.address, "--ca", self.ca, "--kind", kind, "--callers", callers,
@@ -78,22 +78,23 @@ class Target:
 
 
 @contextlib.contextmanager
-def naved(binaries, directory, entries):
+def naved(build, directory, entries):
     """naved with an account, VPCs and a zone with records."""
     port = processes.free_port()
     data = directory / "naved"
-    command = [binaries / "naved", "--data-dir", data, "--listen", f"127.0.0.1:{port}", "--log-level", "warning"]
+    command = [processes.built(build, "naved"), "--data-dir", data, "--listen", f"127.0.0.1:{port}", "--log-level", "warning"]
     with processes.Server(NAVED, command, directory) as server:
         server.wait_until(lambda: "naved: serving on" in server.output())
         context = data / "admin.context.yaml"
         manifest = directory / "bench.yaml"
         manifest.write_text(MANIFEST)
-        done = subprocess.run([binaries / "nave", "--config", context, "apply", "--yes", "--no-wait", "-f", manifest],
-                              capture_output=True, text=True, timeout=60)
+        done = subprocess.run([processes.built(build, "nave"), "--config", context, "apply", "--yes", "--no-wait",
+                               "-f", manifest], capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise processes.Failed(f"nave apply: {done.stdout}{done.stderr}")
         token = re.search(r'token: "(.*)"', context.read_text()).group(1)
-        target = Target(NAVED, server, f"127.0.0.1:{port}", data / "tls" / "ca.crt", token, binaries)
+        target = Target(NAVED, server, f"127.0.0.1:{port}", data / "tls" / "ca.crt", token,
+                        processes.built(build, "grpc_load"))
         # Records one by one: each moves the serial of the zone, so that two at once would meet.
         for kind, callers in (("create-vpc", 16), ("create-record-one-zone", 1)):
             made = target.run(kind, callers, 60, "--calls-max", str(entries), "--spread")
@@ -103,7 +104,7 @@ def naved(binaries, directory, entries):
 
 
 @contextlib.contextmanager
-def etcd(directory, certificates):
+def etcd(build, directory, certificates):
     """etcd with naved's certificate, as durable as it is by default."""
     client, peer = processes.free_port(), processes.free_port()
     command = [peers.find("etcd"), "--data-dir", directory / "etcd", "--log-level", "error", "--logger", "zap",
@@ -114,14 +115,14 @@ def etcd(directory, certificates):
                "--initial-cluster", f"default=http://127.0.0.1:{peer}",
                "--cert-file", certificates / "server.crt", "--key-file", certificates / "server.key"]
     with processes.Server(ETCD, command, directory, environment={"GOMAXPROCS": "1"}) as server:
-        target = Target(ETCD, server, f"127.0.0.1:{client}", certificates / "ca.crt", "", directory)
+        target = Target(ETCD, server, f"127.0.0.1:{client}", certificates / "ca.crt", "",
+                        processes.built(build, "grpc_load"))
 
         def ready():
             try:
                 return target.run("etcd-put", 1, 1, "--calls-max", "1")["calls"] == 1
             except processes.Failed:
                 return False
-        target.load = directory / "grpc_load"
         server.wait_until(ready)
         yield target
 
@@ -178,28 +179,27 @@ def write_page(names, figures, sizes, rounds, versions):
 
 def main():
     parser = argparse.ArgumentParser(description="Runs naved and etcd side by side.")
-    parser.add_argument("--binaries", type=pathlib.Path, default=report.ROOT / "build" / "bin")
+    parser.add_argument("--build", type=pathlib.Path, default=report.ROOT / "build", help="where it was built")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--smoke", action="store_true", help="one short round, to see that the run works")
     parser.add_argument("--without-etcd", action="store_true", help="naved alone")
     parser.add_argument("--no-page", action="store_true", help="leave docs/performance.md as it is")
     given = parser.parse_args()
     sizes, rounds = (SMOKE, 1) if given.smoke else (FULL, given.rounds)
-    binaries = given.binaries.resolve()
+    build = given.build.resolve()
     figures = collections.defaultdict(list)
     with contextlib.ExitStack() as stack:
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nave-bench-")))
-        (directory / "grpc_load").symlink_to(binaries / "grpc_load")
-        targets = [stack.enter_context(naved(binaries, directory, max(sizes.callers)))]
+        targets = [stack.enter_context(naved(build, directory, max(sizes.callers)))]
         if not given.without_etcd:
-            targets.append(stack.enter_context(etcd(directory, directory / "naved" / "tls")))
+            targets.append(stack.enter_context(etcd(build, directory, directory / "naved" / "tls")))
         for number in range(rounds):
             print(f"round {number + 1} of {rounds}", flush=True)
             measure(targets, sizes, figures)
     if not given.smoke and not given.no_page:
         found = re.search(r"etcd Version: (\S+)", subprocess.run(
             [peers.find("etcd"), "--version"], capture_output=True, text=True, timeout=20).stdout)
-        versions = f"naved {peers.Nave(binaries).version()}, etcd {found.group(1) if found else '?'}"
+        versions = f"naved {peers.Nave(build).version()}, etcd {found.group(1) if found else '?'}"
         write_page([t.name for t in targets], figures, sizes, rounds, versions)
     return 0
 

@@ -87,8 +87,8 @@ def rows_of(kind, chosen, figures, memory):
     echo = medians(figures[peers.NullEcho.name, peers.ZONE]).cpu
     rows = []
     for peer in chosen:
-        mine = figures.get((peer.name, kind)) or (
-            figures[peer.name, peers.ZONE] if isinstance(peer, peers.NullEcho) and type(peer) is peers.NullEcho else [])
+        # The limit is the same for every kind.
+        mine = figures.get((peer.name, peers.ZONE if peer.name == peers.NullEcho.name else kind))
         if not mine:
             continue
         middle = medians(mine)
@@ -115,8 +115,8 @@ def write_page(chosen, left_out, figures, memory, sizes, rounds):
     report.replace("data plane", "\n".join(text))
 
 
-def choose(names, binaries):
-    every = [peer(binaries) for peer in peers.PEERS]
+def choose(names, build):
+    every = [peer(build) for peer in peers.PEERS]
     if names:
         every = [peer for peer in every if peer.program in names]
     return [p for p in every if not p.why_not], [p for p in every if p.why_not]
@@ -124,7 +124,7 @@ def choose(names, binaries):
 
 def arguments():
     parser = argparse.ArgumentParser(description="Runs nave-resolver and its peers side by side.")
-    parser.add_argument("--binaries", type=pathlib.Path, default=report.ROOT / "build" / "bin")
+    parser.add_argument("--build", type=pathlib.Path, default=report.ROOT / "build", help="where it was built")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="programs, such as null_echo,nave-resolver,named")
     parser.add_argument("--smoke", action="store_true", help="one short round, to see that the run works")
@@ -136,7 +136,7 @@ def main():
     given = arguments()
     sizes = SMOKE if given.smoke else FULL
     rounds = 1 if given.smoke else given.rounds
-    chosen, left_out = choose([n for n in given.only.split(",") if n], given.binaries.resolve())
+    chosen, left_out = choose([n for n in given.only.split(",") if n], given.build.resolve())
     for peer in left_out:
         print(f"left out: {peer.name}: {peer.why_not}", flush=True)
     figures, memory = collections.defaultdict(list), collections.defaultdict(list)

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 
 import dns_data
+import processes
 
 ZONE, CACHED, MISSED = "zone", "cached", "missed"
 KINDS = (ZONE, CACHED, MISSED)
@@ -37,8 +38,8 @@ class Peer:
     environment = {}
     version_flag = "--version"
 
-    def __init__(self, binaries):
-        self.binaries = binaries
+    def __init__(self, build):
+        self.build = build
         self.path = self.locate()
 
     def locate(self):
@@ -63,8 +64,7 @@ class NullEcho(Peer):
     kinds = (ZONE,)
 
     def locate(self):
-        path = self.binaries / self.program
-        return path if path.exists() else None
+        return processes.built(self.build, self.program)
 
     def version(self):
         return ""
@@ -92,7 +92,8 @@ class Bind(Peer):
     program = "named"
     version_flag = "-v"
 
-    def command(self, directory, port, upstream_port, sizes):
+    @staticmethod
+    def write(directory, port, zones):
         (directory / "named.conf").write_text(f"""
 options {{
   directory "{directory}"; pid-file "{directory}/named.pid"; session-keyfile "{directory}/session.key";
@@ -101,10 +102,15 @@ options {{
   dnssec-validation no; empty-zones-enable no; recursive-clients 20000; max-cache-size 512m; minimal-responses yes;
 }};
 controls {{ }};
-zone "{dns_data.ZONE}" {{ type primary; file "{directory}/zone.zone"; }};
-zone "{dns_data.FORWARDED}" {{ type forward; forward only; forwarders {{ 127.0.0.1 port {upstream_port}; }}; }};
+{zones}
 """)
-        return [self.path, "-g", "-n", "1", "-c", directory / "named.conf"]
+        return directory / "named.conf"
+
+    def command(self, directory, port, upstream_port, sizes):
+        zones = (f'zone "{dns_data.ZONE}" {{ type primary; file "{directory}/zone.zone"; }};\n'
+                 f'zone "{dns_data.FORWARDED}" {{ type forward; forward only; '
+                 f'forwarders {{ 127.0.0.1 port {upstream_port}; }}; }};')
+        return [self.path, "-g", "-n", "1", "-c", self.write(directory, port, zones)]
 
 
 class Unbound(Peer):
@@ -205,12 +211,11 @@ class CoreDns(Peer):
     environment = {"GOMAXPROCS": "1"}
 
     def locate(self):
-        built = self.binaries / "coredns"
-        return built if built.exists() else find(self.program)
+        return processes.built(self.build, self.program) or find(self.program)
 
     @property
     def why_not(self):
-        return "" if self.path else "it is no Debian package, and could not be built: that takes the Go that its module asks for"
+        return "" if self.path else "it is no Debian package, and building it takes the Go that its module asks for"
 
     def command(self, directory, port, upstream_port, sizes):
         (directory / "Corefile").write_text(f"""
@@ -233,8 +238,10 @@ PEERS = (NullEcho, Nave, Knot, Unbound, Dnsdist, Bind, CoreDns)
 
 
 def upstream_command(directory, port):
-    """The server that all of them forward to: Knot DNS, whose own CPU is not counted."""
-    path = find("knotd")
+    """The server that all of them forward to, whose own CPU is not counted: Knot DNS, or BIND where there is none."""
     zone_file = directory / "forwarded.zone"
     dns_data.write_forwarded_zone(zone_file)
-    return [path, "-c", Knot.write(directory, port, dns_data.FORWARDED, zone_file)]
+    if find("knotd"):
+        return [find("knotd"), "-c", Knot.write(directory, port, dns_data.FORWARDED, zone_file)]
+    zones = f'zone "{dns_data.FORWARDED}" {{ type primary; file "{zone_file}"; }};'
+    return [find("named"), "-g", "-n", "1", "-c", Bind.write(directory, port, zones)]

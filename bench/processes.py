@@ -1,5 +1,6 @@
 """Servers under measurement: started on one core, watched through /proc, and always stopped."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -7,8 +8,9 @@ import socket
 import subprocess
 import time
 
-SERVER_CORE = 0
-CLIENT_CORE = 1
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE = CORES[0]
+CLIENT_CORE = CORES[-1]
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -33,6 +35,11 @@ def free_port():
     raise Failed("no free port")
 
 
+def built(build, program):
+    """A program of ours: servers are in `bin` of the build's directory, what only runs here is in `bench`. Or None."""
+    return next((path for path in (build / "bin" / program, build / "bench" / program) if path.is_file()), None)
+
+
 def on_core(core, command):
     return ["taskset", "-c", str(core), *[str(part) for part in command]]
 
@@ -42,6 +49,7 @@ class Server:
 
     def __init__(self, name, command, directory, core=SERVER_CORE, environment=None):
         self.name = name
+        self.core = core
         self.log = pathlib.Path(directory) / f"{name.replace(' ', '-')}.log"
         with open(self.log, "wb") as log:
             self.child = subprocess.Popen(on_core(core, command), stdout=log, stderr=subprocess.STDOUT,
@@ -68,6 +76,13 @@ class Server:
             if time.monotonic() > deadline:
                 raise Failed(f"{self.name} was not ready in {START_SECONDS} s:\n{self.output()[-2000:]}")
             time.sleep(0.02)
+        self._pin()
+
+    def _pin(self):
+        """Puts every thread on the core: Knot DNS spreads its own over all cores, whatever it was started on."""
+        for task in pathlib.Path(f"/proc/{self.child.pid}/task").iterdir():
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), {self.core})
 
     def cpu_seconds(self):
         """User and system time of all threads, those that have ended too."""
