@@ -163,12 +163,12 @@ def row_of(title, name, callers, figures):
             f"{rate / dnsperf.median([rate_of(f) for f in other]):.2f}" if other else "-", f"{errors}"]
 
 
-def write_page(names, figures, sizes, rounds, versions):
+def write_page(names, figures, sizes, rounds, versions, other_work):
     header = ["work", "callers", "server", "calls a second", "least to most", "µs CPU per call", "p50 ms", "p99 ms",
               "rate to its null method", "rate to etcd's", "refused"]
     rows = [row_of(title, name, callers, figures) for title, _ in WORKS for callers in sizes.callers for name in names
             if (title, name, callers) in figures]
-    text = [f"Machine: {report.machine()}", "",
+    text = [f"Machine: {report.machine()} {other_work}", "",
             f"{rounds} rounds, medians, {sizes.seconds} s each after {sizes.warm_up} s of warming up; at most "
             f"{CONNECTIONS_MAX} connections. Each caller has one call under way and writes an entry of its own, except where "
             "all write into one zone. naved checks a token, rights and invariants and writes an event with each mutation; "
@@ -188,6 +188,7 @@ def main():
     sizes, rounds = (SMOKE, 1) if given.smoke else (FULL, given.rounds)
     build = given.build.resolve()
     figures = collections.defaultdict(list)
+    other_work = report.other_work()
     with contextlib.ExitStack() as stack:
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nave-bench-")))
         targets = [stack.enter_context(naved(build, directory, max(sizes.callers)))]
@@ -200,7 +201,7 @@ def main():
         found = re.search(r"etcd Version: (\S+)", subprocess.run(
             [peers.find("etcd"), "--version"], capture_output=True, text=True, timeout=20).stdout)
         versions = f"naved {peers.Nave(build).version()}, etcd {found.group(1) if found else '?'}"
-        write_page([t.name for t in targets], figures, sizes, rounds, versions)
+        write_page([t.name for t in targets], figures, sizes, rounds, versions, other_work)
     return 0
 
 

@@ -115,8 +115,8 @@ def rows_of(kind, chosen, figures, memory):
     return [row for _, row in sorted(rows)]
 
 
-def write_page(chosen, left_out, figures, memory, sizes, rounds):
-    text = [f"Machine: {report.machine()}", "",
+def write_page(chosen, left_out, figures, memory, sizes, rounds, other_work):
+    text = [f"Machine: {report.machine()} {other_work}", "",
             f"{rounds} rounds, medians. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm. Misses: "
             f"names that nobody asked before, answered by one Knot DNS with a wildcard. CPU and rate: {dnsperf.CLIENTS} "
             f"client ports, {dnsperf.OUTSTANDING} queries under way, {sizes.seconds} s; p50 and p99: the same at a fixed "
@@ -125,7 +125,7 @@ def write_page(chosen, left_out, figures, memory, sizes, rounds):
               "MiB"]
     for kind in peers.KINDS:
         text += [f"### {TITLES[kind]}", "", report.table(header, rows_of(kind, chosen, figures, memory)), ""]
-    versions = ", ".join(f"{peer.name} {peer.version()}".strip() for peer in chosen)
+    versions = ", ".join(f"{peer.name} {peer.version()}" for peer in chosen if peer.name != peers.NullEcho.name)
     text += [f"Versions: {versions}."]
     text += [f"Left out: {peer.name}, since {peer.why_not}." for peer in left_out]
     report.replace("data plane", "\n".join(text))
@@ -156,6 +156,7 @@ def main():
     for peer in left_out:
         print(f"left out: {peer.name}: {peer.why_not}", flush=True)
     figures, memory = collections.defaultdict(list), collections.defaultdict(list)
+    other_work = report.other_work()
     with contextlib.ExitStack() as stack:
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nave-bench-")))
         # Servers that give up root's rights must still reach what is theirs.
@@ -172,7 +173,7 @@ def main():
             for peer in chosen:
                 run_round(peer, upstream_port, sizes, directory, figures, memory)
     if not given.smoke and not given.no_page:
-        write_page(chosen, left_out, figures, memory, sizes, rounds)
+        write_page(chosen, left_out, figures, memory, sizes, rounds, other_work)
     return 0
 
 

@@ -21,6 +21,15 @@ def machine():
             f"{system.group(1) if system else 'unknown system'}, built with the preset `release`.")
 
 
+def other_work():
+    """How much else the machine does, before a run begins; as a sentence for its end."""
+    busy = float(pathlib.Path("/proc/loadavg").read_text().split()[0])
+    if busy < 0.5:
+        return "Nothing else ran on the machine."
+    return (f"Other programs ran on both cores meanwhile (load {busy:.1f} before the run): they take from the rates and add "
+            "to the delays of all alike; CPU per query or call hardly changes.")
+
+
 def table(header, rows):
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
