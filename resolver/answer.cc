@@ -70,15 +70,15 @@ dns::Header MakeHeader(const Query& query, const Answer& answer, const AnswerFor
 }  // namespace
 
 const std::vector<std::string>* Answer::Keep(std::vector<std::string> rdatas) {
-  kept_.push_back(std::move(rdatas));
-  return &kept_.back();
+  kept_.push_back(std::make_unique<const std::vector<std::string>>(std::move(rdatas)));
+  return kept_.back().get();
 }
 
 void Answer::KeepAll() {
   for (AnswerSection* section : {&answers, &authorities, &additionals}) {
     for (AnswerRRset& rrset : *section) {
       const bool kept = std::any_of(kept_.begin(), kept_.end(),
-                                    [&](const auto& own) { return &own == rrset.rdatas; });
+                                    [&](const auto& own) { return own.get() == rrset.rdatas; });
       if (!kept) rrset.rdatas = Keep(*rrset.rdatas);
     }
   }

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,7 +28,8 @@ struct AnswerRRset {
   const std::vector<std::string>* rdatas;
 };
 
-using AnswerSection = absl::InlinedVector<AnswerRRset, 3>;
+// Two are enough for nearly all; a walk that waits is then small enough for the allocator's caches.
+using AnswerSection = absl::InlinedVector<AnswerRRset, 2>;
 
 class Answer {
  public:
@@ -55,7 +56,8 @@ class Answer {
   void Fail(dns::Rcode rcode, dns::ExtendedErrorCode code, absl::string_view text);
 
  private:
-  std::deque<std::vector<std::string>> kept_;
+  // Each has an address of its own that stays. Nearly always empty, which then costs no allocation.
+  std::vector<std::unique_ptr<const std::vector<std::string>>> kept_;
 };
 
 // What an answer's bytes depend on beside the query.

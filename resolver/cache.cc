@@ -34,11 +34,11 @@ std::shared_ptr<const Reply> Cache::FindExact(const CacheKey& key, absl::Time no
   auto found = entries_.find(key);
   if (found == entries_.end()) return nullptr;
   const Entries::iterator entry = found->second;
-  if (now >= entry->reply->expiry()) {
+  if (now >= entry->expiry) {
     Erase(entry);
     return nullptr;
   }
-  order_.splice(order_.begin(), order_, entry);
+  entry->used = true;
   return entry->reply;
 }
 
@@ -49,10 +49,11 @@ void Cache::Insert(const CacheKey& key, std::shared_ptr<const Reply> reply) {
   if (found != entries_.end()) Erase(found->second);
   const size_t size = reply->ByteSize() + key.name.wire_size() + kEntryOverhead;
   if (reply->ttl_seconds == 0 || size > max_bytes_ / 4) return;
-  while (byte_size_ + size > max_bytes_) Erase(std::prev(order_.end()));
+  while (byte_size_ + size > max_bytes_) EraseUnused();
   if (stored.type == kNoType) ++nxdomain_count_;
   byte_size_ += size;
-  order_.push_front({stored, std::move(reply), size});
+  const absl::Time expiry = reply->expiry();
+  order_.push_front({stored, std::move(reply), expiry, size});
   entries_.emplace(std::move(stored), order_.begin());
 }
 
@@ -61,6 +62,15 @@ void Cache::Erase(Entries::iterator entry) {
   byte_size_ -= entry->byte_size;
   entries_.erase(entry->key);
   order_.erase(entry);
+}
+
+void Cache::EraseUnused() {
+  // Each turn clears a mark that only a hit sets again, so this ends after once round at most.
+  while (order_.back().used) {
+    order_.back().used = false;
+    order_.splice(order_.begin(), order_, std::prev(order_.end()));
+  }
+  Erase(std::prev(order_.end()));
 }
 
 void Cache::Flush(const dns::Name& suffix) {

@@ -50,8 +50,8 @@ class Cache {
   // The reply for the question, or the NXDOMAIN of a name above it (RFC 8020); null if there is
   // none that still holds. Counts as use.
   std::shared_ptr<const Reply> Find(const CacheKey& key, absl::Time now);
-  // Keeps the reply until it expires or is the longest unused and room is needed. Nothing for a TTL
-  // of 0 or a reply larger than a quarter of the cache.
+  // Keeps the reply until it expires, or room is needed and it was not used for long. Nothing for a
+  // TTL of 0 or a reply larger than a quarter of the cache.
   void Insert(const CacheKey& key, std::shared_ptr<const Reply> reply);
   // Forgets every entry of a name and below it.
   void Flush(const dns::Name& suffix);
@@ -65,12 +65,20 @@ class Cache {
   struct Entry {
     CacheKey key;
     std::shared_ptr<const Reply> reply;
+    // Of the reply, here too: most hits look at nothing else of it before the answer is written.
+    absl::Time expiry;
     size_t byte_size;
+    // Found since it came to the front.
+    bool used = false;
   };
-  using Entries = std::list<Entry>;  // The most recently used first.
+  // The newest first. A hit moves nothing, for that would touch three entries more: what was used
+  // comes to the front again when its turn to go has come.
+  using Entries = std::list<Entry>;
 
   std::shared_ptr<const Reply> FindExact(const CacheKey& key, absl::Time now);
   void Erase(Entries::iterator entry);
+  // Erases one entry: from the back, the first that was not used.
+  void EraseUnused();
 
   const size_t max_bytes_;
   size_t byte_size_ = 0;

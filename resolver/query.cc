@@ -1,7 +1,11 @@
 #include "resolver/query.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
+#include "lib/dns/edns.h"
+#include "lib/dns/wire_reader.h"
 #include "resolver/forwarder.h"
 
 namespace nave::resolver {
@@ -46,27 +50,66 @@ void JudgeOpcode(dns::Opcode opcode, ParsedQuery* parsed) {
   Reject(Rcode::kNotImp, "", parsed);
 }
 
+// What the judgement needs of a message.
+struct Parts {
+  dns::WireError error = dns::WireError::kOk;
+  dns::Header header;
+  int question_count = 0;
+  dns::Question question;
+  std::optional<dns::Edns> edns;
+};
+
+// Nearly every query is one question and at most an OPT: read without the lists of a Message. False
+// for any other, which may be wrong in ways that ParseMessage tells apart.
+bool ReadPlain(absl::Span<const uint8_t> wire, Parts* parts) {
+  dns::WireReader reader(wire);
+  const dns::Header header = dns::ReadHeader(&reader);
+  if (header.question_count != 1 || header.answer_count != 0 || header.authority_count != 0 ||
+      header.additional_count > 1) {
+    return false;
+  }
+  parts->header = header;
+  parts->question_count = 1;
+  parts->question = dns::ReadQuestion(&reader);
+  if (header.additional_count == 1) {
+    const dns::ResourceRecord opt = dns::ReadRecord(&reader);
+    if (!reader.ok() || opt.type != RRType::kOpt || !opt.owner.IsRoot()) return false;
+    parts->error = dns::ParseEdns(static_cast<uint16_t>(opt.rrclass), opt.ttl, opt.rdata,
+                                  &parts->edns.emplace());
+  }
+  return reader.ok() && reader.AtEnd() && parts->error == dns::WireError::kOk;
+}
+
+Parts ReadAny(absl::Span<const uint8_t> wire) {
+  Parts parts;
+  dns::Message message;
+  parts.error = dns::ParseMessage(wire, &message);
+  parts.header = message.header;
+  parts.question_count = static_cast<int>(message.questions.size());
+  if (parts.question_count > 0) parts.question = std::move(message.questions[0]);
+  parts.edns = std::move(message.edns);
+  return parts;
+}
+
 }  // namespace
 
 ParsedQuery ParseQuery(absl::Span<const uint8_t> wire) {
   ParsedQuery parsed;
   if (wire.size() < dns::kHeaderSize) return parsed;
-  dns::Message message;
-  const dns::WireError error = dns::ParseMessage(wire, &message);
-  if (message.header.qr) return parsed;
+  Parts parts;
+  if (!ReadPlain(wire, &parts)) parts = ReadAny(wire);
+  if (parts.header.qr) return parsed;
   parsed.verdict = QueryVerdict::kAccept;
   Query& query = parsed.query;
-  query.header = message.header;
-  if (!message.questions.empty()) {
-    query.question = message.questions[0];
-    query.has_question = true;
-  }
-  if (message.edns.has_value()) ReadEdns(*message.edns, &query);
-  JudgeOpcode(message.header.opcode, &parsed);
+  query.header = parts.header;
+  query.has_question = parts.question_count > 0;
+  if (query.has_question) query.question = std::move(parts.question);
+  if (parts.edns.has_value()) ReadEdns(*parts.edns, &query);
+  JudgeOpcode(parts.header.opcode, &parsed);
   if (parsed.verdict != QueryVerdict::kAccept) return parsed;
-  if (error != dns::WireError::kOk || message.questions.size() != 1) {
+  if (parts.error != dns::WireError::kOk || parts.question_count != 1) {
     Reject(Rcode::kFormErr, "", &parsed);
-  } else if (message.edns.has_value() && message.edns->version > 0) {
+  } else if (parts.edns.has_value() && parts.edns->version > 0) {
     Reject(Rcode::kBadVers, "", &parsed);
   } else if (query.question.rrclass != dns::RRClass::kIn) {
     Reject(Rcode::kRefused, "only class IN is served", &parsed);

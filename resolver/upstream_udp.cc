@@ -5,10 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
-#include <vector>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "lib/base/random.h"
 #include "resolver/ares_door.h"
 #include "resolver/egress.h"
@@ -37,6 +37,7 @@ UpstreamUdp::UpstreamUdp(net::EventLoop* loop, const net::Endpoint& target,
     : loop_(loop), target_(target), source_(source), receiver_(receiver) {}
 
 UpstreamUdp::~UpstreamUdp() {
+  loop_->Cancel(flush_);
   for (const auto& [token, socket] : sockets_) {
     loop_->Unwatch(socket.fd);
     close(socket.fd);
@@ -47,16 +48,66 @@ absl::StatusOr<UpstreamWire::Token> UpstreamUdp::Send(absl::Span<const uint8_t> 
   absl::StatusOr<Token> token = Take(RandomUint64() % kPoolSize);
   if (!token.ok()) return token.status();
   Socket& socket = sockets_.find(*token)->second;
-  for (int i = 0; i < kMaxSendTries; ++i) {
-    // What finds no room in the kernel is a lost packet, as any other on the way.
-    if (send(socket.fd, message.data(), message.size(), MSG_NOSIGNAL) >= 0 || IsRoomError(errno)) {
-      ++socket.queries;
-      ++socket.waiting;
-      return *token;
+  ++socket.queries;
+  ++socket.waiting;
+  unsent_.push_back({*token, octets_.size(), message.size()});
+  octets_.append(reinterpret_cast<const char*>(message.data()), message.size());
+  if (flush_ == net::EventLoop::kNoTimer) {
+    flush_ = loop_->RunAfter(absl::ZeroDuration(), [this] { Flush(); });
+  }
+  return *token;
+}
+
+void UpstreamUdp::Flush() {
+  loop_->Cancel(flush_);
+  flush_ = net::EventLoop::kNoTimer;
+  // A failure may be answered with another query.
+  const std::vector<Unsent> unsent = std::exchange(unsent_, {});
+  const std::string octets = std::exchange(octets_, {});
+  // Few sockets: the pool's, and those that were renewed meanwhile.
+  std::vector<Token> tokens;
+  for (const Unsent& query : unsent) {
+    if (std::find(tokens.begin(), tokens.end(), query.token) == tokens.end()) {
+      tokens.push_back(query.token);
     }
   }
-  return absl::UnavailableError(
-      absl::StrCat("cannot send to ", target_.ToString(), ": ", std::strerror(errno)));
+  for (const Token token : tokens) SendFrom(token, unsent, octets);
+}
+
+void UpstreamUdp::SendFrom(Token token, absl::Span<const Unsent> unsent,
+                           const std::string& octets) {
+  auto found = sockets_.find(token);
+  // Closed, since nobody waits any more.
+  if (found == sockets_.end()) return;
+  const int fd = found->second.fd;
+  iovec vectors[kMaxSendBatch];
+  mmsghdr messages[kMaxSendBatch] = {};
+  int count = 0;
+  for (const Unsent& query : unsent) {
+    if (query.token != token) continue;
+    vectors[count] = {const_cast<char*>(octets.data()) + query.start, query.size};
+    messages[count].msg_hdr.msg_iov = &vectors[count];
+    messages[count].msg_hdr.msg_iovlen = 1;
+    if (++count < kMaxSendBatch) continue;
+    if (!SendBatch(fd, messages, count)) return OnError(token, errno);
+    count = 0;
+  }
+  if (!SendBatch(fd, messages, count)) OnError(token, errno);
+}
+
+bool UpstreamUdp::SendBatch(int fd, mmsghdr* messages, int count) {
+  int failures = 0;
+  for (int sent = 0; sent < count;) {
+    const int now = sendmmsg(fd, messages + sent, count - sent, MSG_NOSIGNAL);
+    if (now > 0) {
+      sent += now;
+    } else if (IsRoomError(errno)) {
+      return true;
+    } else if (++failures == kMaxSendTries) {
+      return false;
+    }
+  }
+  return true;
 }
 
 absl::StatusOr<UpstreamWire::Token> UpstreamUdp::Take(size_t place) {

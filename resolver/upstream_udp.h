@@ -1,18 +1,24 @@
 // A small pool of connected UDP sockets to one target (data-plane.md section 2, RFC 5452 section
 // 9.2): each query goes out from a random one; a socket is retired by age and by use, and closed
-// when nobody waits on it any more. On the thread of one event loop.
+// when nobody waits on it any more. The queries of one turn of the loop leave together, with one
+// system call for each socket. On the thread of one event loop.
 #ifndef NAVE_RESOLVER_UPSTREAM_UDP_H_
 #define NAVE_RESOLVER_UPSTREAM_UDP_H_
+
+#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "lib/net/address.h"
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
@@ -29,11 +35,14 @@ class UpstreamUdp final : public UpstreamWire {
   static constexpr absl::Duration kMaxAge = absl::Seconds(10);
   // Sockets in all, retired ones included; above it those of the pool are used on.
   static constexpr size_t kMaxSockets = 64;
+  // Queries of one system call. How many wait for the end of the turn, the channel bounds.
+  static constexpr int kMaxSendBatch = 64;
 
   UpstreamUdp(net::EventLoop* loop, const net::Endpoint& target,
               const std::optional<net::IpAddress>& source, Receiver* receiver);
   ~UpstreamUdp() override;
 
+  // An error here is one of opening a socket; one of sending comes as OnFailure, later.
   absl::StatusOr<Token> Send(absl::Span<const uint8_t> message) override;
   void Release(Token token) override;
   void Tick(absl::Time now) override;
@@ -48,12 +57,24 @@ class UpstreamUdp final : public UpstreamWire {
     bool retired;
     absl::Time opened;
   };
+  // A query on its way: where its octets stand in `octets_`.
+  struct Unsent {
+    Token token;
+    size_t start;
+    size_t size;
+  };
 
   // The socket in a place of the pool, a new one if that one's time is over.
   absl::StatusOr<Token> Take(size_t place);
   absl::StatusOr<Token> Open();
   void Retire(Token token);
   void CloseIfDone(Token token);
+  // Gives all that is unsent to the system.
+  void Flush();
+  // Sends those of `unsent` that leave from the socket.
+  void SendFrom(Token token, absl::Span<const Unsent> unsent, const std::string& octets);
+  // False, and errno says why, if not all could be sent. What finds no room is lost, and no error.
+  static bool SendBatch(int fd, mmsghdr* messages, int count);
   void OnReadable(Token token);
   void OnError(Token token, int error);
 
@@ -64,6 +85,9 @@ class UpstreamUdp final : public UpstreamWire {
   absl::flat_hash_map<Token, Socket> sockets_;
   std::array<Token, kPoolSize> pool_{};  // 0 is an empty place.
   Token last_token_ = 0;
+  std::vector<Unsent> unsent_;
+  std::string octets_;
+  net::EventLoop::TimerId flush_ = net::EventLoop::kNoTimer;
 };
 
 }  // namespace nave::resolver

@@ -93,7 +93,7 @@ Walk::Next Walk::Step() {
   }
   if (decision.kind == Decision::Kind::kZone) {
     Note(StepKind::kZone, decision.zone->name(),
-         absl::StrCat("the zone ", decision.zone->apex().ToText(), " answers"));
+         [&] { return absl::StrCat("the zone ", decision.zone->apex().ToText(), " answers"); });
     return InZone(*decision.zone, &name);
   }
   if (decision.kind == Decision::Kind::kNone) return Refuse(decision);
@@ -159,7 +159,7 @@ Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
     answer_.answers.push_back({name_, RRType::kCname, result.rrset->ttl,
                                answer_.Keep({std::string(target->wire_view())})});
   }
-  Note(StepKind::kFollow, zone.name(), absl::StrCat("to ", target->ToText()));
+  Note(StepKind::kFollow, zone.name(), [&] { return absl::StrCat("to ", target->ToText()); });
   const bool visited =
       std::any_of(answer_.answers.begin(), answer_.answers.end(), [&](const AnswerRRset& rrset) {
         return rrset.type == RRType::kCname && rrset.owner == *target;
@@ -186,7 +186,7 @@ bool Walk::Follow(const dns::Name& target) {
 }
 
 Walk::Next Walk::FailLoop(absl::string_view text) {
-  Note(StepKind::kOutcome, "", absl::StrCat("SERVFAIL: ", text));
+  Note(StepKind::kOutcome, "", [&] { return absl::StrCat("SERVFAIL: ", text); });
   answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kOther, text);
   return Next::kDone;
 }
@@ -202,11 +202,12 @@ Walk::Next Walk::Refer(const Zone& zone, const dns::RRset& ns, bool from_wildcar
 
 Walk::Next Walk::Delegate(const Zone& zone, const dns::RRset& ns) {
   std::shared_ptr<const TargetGroup> group = MakeDelegationGroup(*view_, zone, ns);
-  Note(StepKind::kFollow, zone.name(), absl::StrCat("delegation ", ns.owner.ToText()));
+  Note(StepKind::kFollow, zone.name(),
+       [&] { return absl::StrCat("delegation ", ns.owner.ToText()); });
   if (group->targets.empty()) {
     const std::string text =
         absl::StrCat("no address in this view for the name servers of ", ns.owner.ToText());
-    Note(StepKind::kOutcome, zone.name(), absl::StrCat("SERVFAIL: ", text));
+    Note(StepKind::kOutcome, zone.name(), [&] { return absl::StrCat("SERVFAIL: ", text); });
     answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kNoReachableAuthority, text);
     return Next::kDone;
   }
@@ -220,7 +221,7 @@ Walk::Next Walk::Forward(const Decision& decision) {
   const TargetGroup& group = **decision.group;
   if (decision.kind == Decision::Kind::kForward) {
     Note(StepKind::kRule, decision.rule->name,
-         absl::StrCat("FORWARD ", decision.rule->domain_name.ToText()));
+         [&] { return absl::StrCat("FORWARD ", decision.rule->domain_name.ToText()); });
   } else {
     Note(StepKind::kRecursive, decision.rule == nullptr ? view_->name() : decision.rule->name,
          "the recursive resolvers of the view");
@@ -228,7 +229,7 @@ Walk::Next Walk::Forward(const Decision& decision) {
   if (IsOwnListener(group)) {
     const std::string text =
         absl::StrCat("loop: ", group.name, " asks an address that answers from this same view");
-    Note(StepKind::kOutcome, group.name, absl::StrCat("SERVFAIL: ", text));
+    Note(StepKind::kOutcome, group.name, [&] { return absl::StrCat("SERVFAIL: ", text); });
     answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kOther, text);
     return Next::kDone;
   }
@@ -239,8 +240,10 @@ Walk::Next Walk::AskGroup(std::shared_ptr<const TargetGroup> group) {
   group_ = std::move(group);
   std::shared_ptr<const Reply> cached = cache_->Find(cache_key(view_->id()), now_);
   if (cached != nullptr) {
-    Note(StepKind::kCache, group_->name,
-         absl::StrCat("cached for another ", absl::ToInt64Seconds(cached->expiry() - now_), " s"));
+    Note(StepKind::kCache, group_->name, [&] {
+      return absl::StrCat("cached for another ", absl::ToInt64Seconds(cached->expiry() - now_),
+                          " s");
+    });
     return UseReply(std::move(cached));
   }
   if (trace_ != nullptr) {
@@ -260,8 +263,12 @@ bool Walk::IsOwnListener(const TargetGroup& group) const {
   });
 }
 
-void Walk::Note(StepKind kind, std::string resource, std::string text) {
-  if (trace_ != nullptr) trace_->Add(kind, name_, std::move(resource), std::move(text));
+void Walk::Note(StepKind kind, absl::string_view resource, absl::string_view text) {
+  if (trace_ != nullptr) trace_->Add(kind, name_, std::string(resource), std::string(text));
+}
+
+void Walk::Note(StepKind kind, absl::string_view resource, absl::FunctionRef<std::string()> text) {
+  if (trace_ != nullptr) trace_->Add(kind, name_, std::string(resource), text());
 }
 
 }  // namespace nave::resolver

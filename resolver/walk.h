@@ -11,6 +11,8 @@
 #include <string>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "lib/dns/message.h"
 #include "resolver/answer.h"
@@ -80,7 +82,9 @@ class Walk {
   void AddNegative(const Zone& zone);
   void AddAdditional(const Zone& zone, const dns::RRset& rrset, bool glue);
   bool IsOwnListener(const TargetGroup& group) const;
-  void Note(StepKind kind, std::string resource, std::string text);
+  // A step of the trace; nothing, and no text is made, unless the walk is traced.
+  void Note(StepKind kind, absl::string_view resource, absl::string_view text);
+  void Note(StepKind kind, absl::string_view resource, absl::FunctionRef<std::string()> text);
 
   const Query query_;
   Trace* const trace_;

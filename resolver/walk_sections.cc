@@ -88,7 +88,6 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
   const uint32_t age =
       static_cast<uint32_t>(std::max<int64_t>(0, absl::ToInt64Seconds(now_ - reply.received)));
   answer_.authentic_data = reply.authentic_data && answer_.answers.empty();
-  const Decision asked = Decide(Suffixes(name_));
   for (const dns::RRset& rrset : reply.answers) {
     answer_.answers.push_back({rrset.owner, rrset.type, Aged(rrset.ttl, age), &rrset.rdatas});
     const bool leads_on = rrset.type == RRType::kCname && query_.question.type != RRType::kCname &&
@@ -99,11 +98,12 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
     if (HasRRset(answer_.answers, *target, RRType::kCname)) return FailLoop("CNAME loop");
     // The rest of the chain is believed only where the same object decides: a rule's targets have
     // no say about names of a zone or of another rule.
-    const bool same = !is_delegation_ && Decide(Suffixes(*target)).SameOwner(asked);
+    const bool same =
+        !is_delegation_ && Decide(Suffixes(*target)).SameOwner(Decide(Suffixes(name_)));
     name_ = *std::move(target);
     if (same) continue;
     answer_.authentic_data = false;
-    Note(StepKind::kFollow, "", absl::StrCat("to ", name_.ToText()));
+    Note(StepKind::kFollow, "", [&] { return absl::StrCat("to ", name_.ToText()); });
     if (!Follow(dns::Name(name_))) return FailLoop("the chain of CNAMEs is too long");
     return Next::kAgain;
   }
@@ -113,7 +113,7 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
 Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
   if (!IsBelieved(reply.rcode) || reply.is_referral) {
     const std::string text = absl::StrCat(group_->name, ": ", FailureText(reply, name_));
-    Note(StepKind::kOutcome, "", absl::StrCat("SERVFAIL: ", text));
+    Note(StepKind::kOutcome, "", [&] { return absl::StrCat("SERVFAIL: ", text); });
     answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kNoReachableAuthority, text);
     return Next::kDone;
   }
@@ -124,7 +124,7 @@ Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
   // A target that only knows its own zones leaves the rest of the chain to us.
   if (chain_is_open) {
     if (!Follow(dns::Name(name_))) return FailLoop("the chain of CNAMEs is too long");
-    Note(StepKind::kFollow, "", absl::StrCat("to ", name_.ToText()));
+    Note(StepKind::kFollow, "", [&] { return absl::StrCat("to ", name_.ToText()); });
     return Next::kAgain;
   }
   for (const dns::RRset& rrset : reply.authorities) {
@@ -133,7 +133,9 @@ Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
     const uint32_t ttl = is_negative ? std::min(rrset.ttl, reply.ttl_seconds) : rrset.ttl;
     answer_.authorities.push_back({rrset.owner, rrset.type, Aged(ttl, age_seconds), &rrset.rdatas});
   }
-  Note(StepKind::kOutcome, reply.target.ToString(), dns::RcodeToText(reply.rcode));
+  if (trace_ != nullptr) {
+    Note(StepKind::kOutcome, reply.target.ToString(), dns::RcodeToText(reply.rcode));
+  }
   return Next::kDone;
 }
 

@@ -21,7 +21,10 @@ constexpr int kKeepaliveMs = 30000;
 constexpr int kKeepaliveTimeoutMs = 10000;
 constexpr int kMinClientPingMs = 5000;
 constexpr int kMaxMetadataBytes = 16384;
-constexpr int kMaxPollers = 4;
+// A thread that has answered waits for the next call while no more than these do, and ends
+// otherwise. Most calls are changes that wait for the disk, so that with few of them nearly every
+// call would start a thread and end one.
+constexpr int kMaxPollers = 64;
 
 // Failed handshakes and the like are what clients do, not what this server does wrong.
 void LogOfGrpc(gpr_log_func_args* line) {

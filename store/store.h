@@ -1,7 +1,7 @@
 // The durable state behind one interface: typed tables, revisions, compare-and-commit, an event log
-// that is part of each commit, watch, reads at an earlier revision (docs/design: store). It
-// promises nothing that only one engine can keep. Thread-safe, except Snapshot and Watcher, which
-// belong to one thread at a time.
+// that is part of each commit, watch, reads at an earlier revision. It promises nothing that only
+// one engine can keep. Thread-safe, except Snapshot and Watcher, which belong to one thread at a
+// time.
 #ifndef NAVE_STORE_STORE_H_
 #define NAVE_STORE_STORE_H_
 
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -113,6 +114,10 @@ class Watcher {
   virtual void Cancel() = 0;
 };
 
+// Reads the newest state and says what to commit. May be called more than once, on any thread; may
+// not call the store.
+using Decide = absl::FunctionRef<absl::StatusOr<CommitRequest>(std::unique_ptr<Snapshot>)>;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -124,6 +129,11 @@ class Store {
   // All or nothing; returns when it is durable. ABORTED names the key of a precondition that
   // failed; INVALID_ARGUMENT for a bound; RESOURCE_EXHAUSTED when too many callers wait.
   virtual absl::StatusOr<Revision> Commit(CommitRequest request) = 0;
+  // As Commit, of what `decide` makes of the newest state. No other commit comes between its
+  // reading and its writing, however many want the same entries, so that it is never ABORTED; it
+  // keeps the others waiting meanwhile. Returns the revision that was read when there is nothing to
+  // change. An error of `decide` is returned as it is and nothing is committed.
+  virtual absl::StatusOr<Revision> CommitDecided(Decide decide) = 0;
   // Commits after `after`. OUT_OF_RANGE when they are compacted.
   virtual absl::StatusOr<std::unique_ptr<Watcher>> Watch(Revision after) = 0;
   // Copies the store, consistently and while it works, into a new file. ALREADY_EXISTS when it is

@@ -15,7 +15,10 @@ bool Covers(std::string_view start, std::string_view end, std::string_view key) 
 }  // namespace
 
 Transaction::Transaction(std::unique_ptr<Snapshot> snapshot)
-    : snapshot_(std::move(snapshot)), revision_(snapshot_->revision()) {}
+    : owned_(std::move(snapshot)), snapshot_(owned_.get()), revision_(snapshot_->revision()) {}
+
+Transaction::Transaction(Snapshot& snapshot)
+    : snapshot_(&snapshot), revision_(snapshot.revision()) {}
 
 Revision Transaction::revision() const { return revision_; }
 
@@ -90,7 +93,8 @@ CommitRequest Transaction::TakeRequest() {
   }
   writes_.clear();
   // A commit must not wait for a snapshot that its own caller holds.
-  snapshot_.reset();
+  snapshot_ = nullptr;
+  owned_.reset();
   return request;
 }
 
@@ -103,8 +107,7 @@ std::string PrefixEnd(std::string_view prefix) {
 
 absl::StatusOr<Revision> RunTransaction(Store& store,
                                         absl::FunctionRef<absl::Status(Transaction&)> work) {
-  absl::Status last;
-  for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kMaxHopefulAttempts; ++attempt) {
     NAVE_ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot, store.Read());
     Transaction transaction(std::move(snapshot));
     NAVE_RETURN_IF_ERROR(work(transaction));
@@ -112,11 +115,13 @@ absl::StatusOr<Revision> RunTransaction(Store& store,
     CommitRequest request = transaction.TakeRequest();
     absl::StatusOr<Revision> committed = store.Commit(std::move(request));
     if (committed.ok() || !absl::IsAborted(committed.status())) return committed;
-    last = committed.status();
   }
-  return absl::AbortedError("the entry was changed by others " +
-                            std::to_string(kMaxCommitAttempts) +
-                            " times in a row; try again later: " + std::string(last.message()));
+  return store.CommitDecided(
+      [&](std::unique_ptr<Snapshot> snapshot) -> absl::StatusOr<CommitRequest> {
+        Transaction transaction(std::move(snapshot));
+        NAVE_RETURN_IF_ERROR(work(transaction));
+        return transaction.TakeRequest();
+      });
 }
 
 }  // namespace nave::store

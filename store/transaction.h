@@ -18,11 +18,15 @@
 
 namespace nave::store {
 
-inline constexpr int kMaxCommitAttempts = 64;
+// How often a transaction takes the chance that nobody changes what it read. It costs the others
+// nothing; when it has failed so often, the store lets it decide with nobody in between.
+inline constexpr int kMaxHopefulAttempts = 2;
 
 class Transaction final : public Reader {
  public:
   explicit Transaction(std::unique_ptr<Snapshot> snapshot);
+  // On what another one reads, which outlives this: to try something out.
+  explicit Transaction(Snapshot& snapshot);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
@@ -39,23 +43,28 @@ class Transaction final : public Reader {
   void Delete(Table table, std::string_view key);
   void Emit(StoredEvent event);
 
+  // What stands beneath the own writes. Reading it makes no precondition.
+  Snapshot& snapshot() { return *snapshot_; }
   bool HasWrites() const { return !writes_.empty() || !events_.empty(); }
   // What to commit; the transaction is spent.
   CommitRequest TakeRequest();
 
  private:
   using Key = std::pair<Table, std::string>;
-  std::unique_ptr<Snapshot> snapshot_;
-  Revision revision_;
+  std::unique_ptr<Snapshot> owned_;
+  Snapshot* snapshot_;
+  const Revision revision_;
   std::vector<EntryPrecondition> entries_;
   std::vector<RangePrecondition> ranges_;
   std::map<Key, std::optional<std::string>> writes_;  // nullopt: deleted
   std::vector<StoredEvent> events_;
 };
 
-// Runs `work` on a fresh transaction and commits it, again when another commit came between, at
-// most kMaxCommitAttempts times. Returns the revision of the commit, or, when `work` wrote nothing,
-// the revision that it read. An error of `work` is returned as it is and nothing is committed.
+// Runs `work` on a fresh transaction and commits it, again when another commit came between: at
+// most kMaxHopefulAttempts times here, then on the store's writer (CommitDecided), where none comes
+// between. `work` may not call the store. Returns the revision of the commit, or, when `work` wrote
+// nothing, the revision that it read. An error of `work` is returned as it is and nothing is
+// committed.
 absl::StatusOr<Revision> RunTransaction(Store& store,
                                         absl::FunctionRef<absl::Status(Transaction&)> work);
 

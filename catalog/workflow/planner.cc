@@ -142,10 +142,9 @@ absl::Status ApplyStep(store::Transaction& transaction, const Actor& actor,
   return own ? absl::OkStatus() : created;
 }
 
-absl::Status TryOut(store::Store& store, store::Revision revision, const Actor& actor,
+absl::Status TryOut(store::Snapshot& state, const Actor& actor,
                     const std::vector<store::v1::StepRecord>& steps) {
-  NAVE_ASSIGN_OR_RETURN(std::unique_ptr<store::Snapshot> snapshot, store.Read(revision));
-  store::Transaction scratch(std::move(snapshot));
+  store::Transaction scratch(state);
   for (const store::v1::StepRecord& step : steps) {
     NAVE_RETURN_IF_ERROR(ApplyStep(scratch, actor, step));
   }

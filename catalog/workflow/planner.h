@@ -45,9 +45,8 @@ Actor ActorFor(const std::string& principal, const std::string& provisioned_prod
 absl::Status ApplyStep(store::Transaction& transaction, const Actor& actor,
                        const store::v1::StepRecord& step);
 
-// Takes all steps on a copy of the state at `revision` that nobody sees. The error of the first
-// that fails.
-absl::Status TryOut(store::Store& store, store::Revision revision, const Actor& actor,
+// Takes all steps on a copy of the state that nobody sees. The error of the first that fails.
+absl::Status TryOut(store::Snapshot& state, const Actor& actor,
                     const std::vector<store::v1::StepRecord>& steps);
 
 }  // namespace nave::catalog

@@ -136,7 +136,7 @@ absl::StatusOr<ChangeProductResponse> Provisioner::Launch(const Caller& caller,
     Beginning beginning;
     beginning.steps = StepsOf(difference);
     NAVE_RETURN_IF_ERROR(
-        TryOut(store_, transaction.revision(),
+        TryOut(transaction.snapshot(),
                ActorFor(caller.principal, target.name(), chosen.product.launch_role(), now),
                beginning.steps));
     if (request.mutation().validate_only()) return absl::OkStatus();
@@ -190,7 +190,7 @@ absl::StatusOr<ChangeProductResponse> Provisioner::Update(
     Beginning beginning;
     beginning.steps = StepsOf(difference);
     NAVE_RETURN_IF_ERROR(
-        TryOut(store_, transaction.revision(),
+        TryOut(transaction.snapshot(),
                ActorFor(caller.principal, target.name(), chosen.product.launch_role(), now),
                beginning.steps));
     if (request.mutation().validate_only()) return absl::OkStatus();
@@ -222,7 +222,7 @@ absl::StatusOr<ChangeProductResponse> Provisioner::Terminate(
     beginning.steps = StepsOf(difference);
     Actor actor = ActorFor(caller.principal, stored.name(), "", now);
     actor.delete_foreign_records = request.delete_foreign_records();
-    NAVE_RETURN_IF_ERROR(TryOut(store_, transaction.revision(), actor, beginning.steps));
+    NAVE_RETURN_IF_ERROR(TryOut(transaction.snapshot(), actor, beginning.steps));
     if (request.mutation().validate_only()) return absl::OkStatus();
     beginning.kind = v1::Operation::TERMINATE;
     beginning.principal = caller.principal;

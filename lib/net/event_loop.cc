@@ -125,9 +125,11 @@ int EventLoop::RunOnce(absl::Duration timeout) {
   const int count = epoll_wait(epoll_fd_, events, kMaxEventsPerTurn, WaitMillis(timeout));
   UpdateNow();
   int ran = 0;
+  bool woken = false;
   for (int i = 0; i < count; ++i) {
     const uint64_t token = events[i].data.u64;
     if (token == kWakeToken) {
+      woken = true;
       uint64_t ignored;
       [[maybe_unused]] const ssize_t got = read(wake_fd_, &ignored, sizeof(ignored));
       continue;
@@ -139,7 +141,8 @@ int EventLoop::RunOnce(absl::Duration timeout) {
     (*callback)(events[i].events);
     ++ran;
   }
-  ran += RunTasks();
+  // The first task of those that wait wakes the loop, so that without a wake-up there is none.
+  if (woken) ran += RunTasks();
   ran += RunTimers();
   if (turn_end_) turn_end_();
   return ran;

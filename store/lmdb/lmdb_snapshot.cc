@@ -26,7 +26,13 @@ absl::StatusOr<Entry> ToEntry(std::string_view encoded, std::string_view version
 }  // namespace
 
 LmdbSnapshot::LmdbSnapshot(std::unique_ptr<Txn> txn, Revision revision, Revision newest)
-    : txn_(std::move(txn)), revision_(revision), earlier_(revision < newest) {}
+    : owned_(std::move(txn)),
+      txn_(owned_.get()),
+      revision_(revision),
+      earlier_(revision < newest) {}
+
+LmdbSnapshot::LmdbSnapshot(Txn* txn, Revision newest)
+    : txn_(txn), revision_(newest), earlier_(false) {}
 
 absl::StatusOr<std::optional<Entry>> LmdbSnapshot::Undo(Cursor& history, std::string_view encoded,
                                                         bool* existed) {

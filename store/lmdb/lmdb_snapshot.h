@@ -19,6 +19,8 @@ class LmdbSnapshot final : public Snapshot {
   // `txn` is a read transaction whose last revision is `newest`; `revision` is what it is read at,
   // not later.
   LmdbSnapshot(std::unique_ptr<Txn> txn, Revision revision, Revision newest);
+  // What the write transaction `txn` has written up to `newest`; valid until it writes more.
+  LmdbSnapshot(Txn* txn, Revision newest);
 
   Revision revision() const override { return revision_; }
   absl::StatusOr<std::optional<Entry>> Get(Table table, std::string_view key) override;
@@ -35,7 +37,8 @@ class LmdbSnapshot final : public Snapshot {
   absl::Status ScanEarlier(std::string_view start, std::string_view end, size_t limit,
                            std::vector<Entry>* out);
 
-  std::unique_ptr<Txn> txn_;
+  const std::unique_ptr<Txn> owned_;
+  Txn* const txn_;
   const Revision revision_;
   const bool earlier_;
 };

@@ -61,8 +61,15 @@ absl::Status CheckBounds(const CommitRequest& request) {
   return absl::OkStatus();
 }
 
+// A decision to change nothing. A plain commit without changes takes a revision all the same.
+bool IsEmpty(const CommitRequest& request) {
+  return request.puts.empty() && request.deletes.empty() && request.events.empty();
+}
+
 struct Waiting {
   CommitRequest request;
+  // When set, the request is what this makes of the state that the commits before it leave.
+  const Decide* decide = nullptr;
   absl::StatusOr<Revision> result = absl::InternalError("store: not decided");
   absl::Notification done;
 };
@@ -126,17 +133,13 @@ class LmdbStore final : public Store {
     NAVE_RETURN_IF_ERROR(CheckBounds(request));
     Waiting waiting;
     waiting.request = std::move(request);
-    {
-      absl::MutexLock lock(&mutex_);
-      if (stopping_) return absl::UnavailableError("the store is closing");
-      if (queue_.size() >= kMaxWaitingCommits) {
-        return absl::ResourceExhaustedError("too many changes wait for the store; try again");
-      }
-      queue_.push_back(&waiting);
-      work_.Signal();
-    }
-    waiting.done.WaitForNotification();
-    return waiting.result;
+    return Queue(waiting);
+  }
+
+  absl::StatusOr<Revision> CommitDecided(Decide decide) override {
+    Waiting waiting;
+    waiting.decide = &decide;
+    return Queue(waiting);
   }
 
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(Revision after) override {
@@ -153,6 +156,21 @@ class LmdbStore final : public Store {
 
  private:
   friend class LmdbWatcher;
+
+  // Returns when the writer thread has decided and what it decided is durable.
+  absl::StatusOr<Revision> Queue(Waiting& waiting) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (stopping_) return absl::UnavailableError("the store is closing");
+      if (queue_.size() >= kMaxWaitingCommits) {
+        return absl::ResourceExhaustedError("too many changes wait for the store; try again");
+      }
+      queue_.push_back(&waiting);
+      work_.Signal();
+    }
+    waiting.done.WaitForNotification();
+    return waiting.result;
+  }
 
   absl::Status Compacted(Revision after) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return absl::OutOfRangeError(absl::StrCat("changes after revision ", after,
@@ -204,17 +222,28 @@ class LmdbStore final : public Store {
     NAVE_ASSIGN_OR_RETURN(std::unique_ptr<Txn> txn, env_->BeginWrite());
     const int64_t now_ms = absl::ToUnixMillis(options_.clock->Now());
     for (Waiting* waiting : group) {
-      absl::Status allowed = recent_.Check(waiting->request);
+      const absl::Status allowed = waiting->decide == nullptr
+                                       ? recent_.Check(waiting->request)
+                                       : TakeDecision(txn.get(), *after, waiting);
       if (!allowed.ok()) {
         waiting->result = allowed;
         continue;
       }
-      NAVE_RETURN_IF_ERROR(Apply(*txn, waiting->request, ++*after, now_ms));
+      if (waiting->decide == nullptr || !IsEmpty(waiting->request)) {
+        NAVE_RETURN_IF_ERROR(Apply(*txn, waiting->request, ++*after, now_ms));
+      }
       waiting->result = *after;
     }
     NAVE_RETURN_IF_ERROR(txn->Put(Db::kMeta, kRevisionKey, RevisionKey(*after)));
     NAVE_RETURN_IF_ERROR(Compact(*txn, now_ms, *after, compacted));
     return txn->Commit();
+  }
+
+  // Has the waiting one decide on what `txn` holds, `newest` being its last revision.
+  static absl::Status TakeDecision(Txn* txn, Revision newest, Waiting* waiting) {
+    NAVE_ASSIGN_OR_RETURN(waiting->request,
+                          (*waiting->decide)(std::make_unique<LmdbSnapshot>(txn, newest)));
+    return CheckBounds(waiting->request);
   }
 
   absl::Status Apply(Txn& txn, const CommitRequest& request, Revision revision, int64_t now_ms) {

@@ -55,6 +55,7 @@ class HouseRulesTest(unittest.TestCase):
 
     def test_words(self):
         self.assertEqual(1, self.found(rules.words, {"a.cc": "// TO" + "DO later"}))
+        self.assertEqual(1, self.found(rules.words, {"a.md": "<" * 7 + " ours"}))
         self.assertEqual(0, self.found(rules.words, {"a.cc": "// done"}))
 
     def test_documents(self):

@@ -48,7 +48,7 @@ REAL_TIME_DOORS = ("lib/base/clock.cc",)
 
 MAX_LINES = 450
 SOURCE = re.compile(r"\.(cc|h)$")
-FORBIDDEN = re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b|GTEST_SKIP|not implemented|/work/|/root/|\.\./shared|\.\./\.library")
+FORBIDDEN = re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b|GTEST_SKIP|not implemented|^<{7} |^>{7} |/work/|/root/|\.\./shared|\.\./\.library")
 FORBIDDEN_EXEMPT = ("tests/house/",)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "store/lmdb/lmdb_store.h"
 #include "store/store.h"
@@ -67,6 +69,40 @@ TEST_P(StoreContractTest, RevisionsCountCommitsWithoutGaps) {
   EXPECT_EQ(Put("b", "1"), 2);
   EXPECT_EQ(Delete("a"), 3);
   EXPECT_EQ(store().current_revision(), 3);
+}
+
+TEST_P(StoreContractTest, ADecisionSeesEveryCommitBeforeIt) {
+  constexpr int kThreads = 8, kRounds = 10;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < kRounds; ++round) {
+        auto done = store().CommitDecided(
+            [](std::unique_ptr<Snapshot> snapshot) -> absl::StatusOr<CommitRequest> {
+              auto entry = snapshot->Get(Table::kResources, "n");
+              CommitRequest request;
+              const int n = (*entry).has_value() ? std::stoi((**entry).value) : 0;
+              // Each commit adds one, so that number and revision go together.
+              EXPECT_EQ(snapshot->revision(), n);
+              request.puts.push_back({Table::kResources, "n", std::to_string(n + 1)});
+              return request;
+            });
+        EXPECT_TRUE(done.ok()) << done.status();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(ValueAt("n"), std::to_string(kThreads * kRounds));
+}
+
+TEST_P(StoreContractTest, ADecisionMayRefuseOrChangeNothing) {
+  Put("a", "1");
+  auto refused = store().CommitDecided(
+      [](std::unique_ptr<Snapshot>) { return absl::NotFoundError("not that"); });
+  EXPECT_TRUE(absl::IsNotFound(refused.status()));
+  auto nothing = store().CommitDecided([](std::unique_ptr<Snapshot>) { return CommitRequest(); });
+  EXPECT_EQ(nothing.value(), 1);
+  EXPECT_EQ(store().current_revision(), 1);
 }
 
 TEST_P(StoreContractTest, EntriesKnowWhatMadeAndChangedThem) {

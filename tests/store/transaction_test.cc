@@ -87,8 +87,39 @@ TEST_F(TransactionTest, ItRunsAgainWhenWhatItReadChanged) {
   EXPECT_EQ((*entry)->value, "2");
 }
 
+TEST_F(TransactionTest, ItDecidesOnTheWriterWhenOthersKeepComingBetween) {
+  Put("n", "0");
+  int runs = 0;
+  auto done = RunTransaction(*store_, [&](Transaction& transaction) {
+    auto entry = transaction.Get(Table::kResources, "n");
+    const int seen = std::stoi((*entry)->value);
+    if (++runs <= kMaxHopefulAttempts) Put("n", std::to_string(seen + 10));
+    transaction.Put(Table::kResources, "n", std::to_string(seen + 1));
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(done.value(), store_->current_revision());
+  EXPECT_EQ(runs, kMaxHopefulAttempts + 1);
+  auto entry = (*store_->Read())->Get(Table::kResources, "n");
+  EXPECT_EQ((*entry)->value, std::to_string(10 * kMaxHopefulAttempts + 1));
+}
+
+TEST_F(TransactionTest, AnErrorOnTheWriterCommitsNothing) {
+  Put("n", "0");
+  int runs = 0;
+  auto done = RunTransaction(*store_, [&](Transaction& transaction) -> absl::Status {
+    auto entry = transaction.Get(Table::kResources, "n");
+    if (++runs > kMaxHopefulAttempts) return absl::InvalidArgumentError("no");
+    Put("n", std::to_string(runs));
+    transaction.Put(Table::kResources, "n", "lost");
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(absl::IsInvalidArgument(done.status()));
+  auto entry = (*store_->Read())->Get(Table::kResources, "n");
+  EXPECT_EQ((*entry)->value, std::to_string(kMaxHopefulAttempts));
+}
+
 TEST_F(TransactionTest, ConcurrentIncrementsAreAllCounted) {
-  constexpr int kThreads = 4, kRounds = 50;
+  constexpr int kThreads = 16, kRounds = 20;
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {

@@ -284,5 +284,26 @@ TEST_F(ProvisionerTest, WaitEndsAtTheTimeAndByRevision) {
   EXPECT_EQ(ReasonOf(operations.Wait(caller_, request).status()), api::v1::INVALID_FIELD);
 }
 
+// However often others come between, the plan is tried out on the very state that is changed.
+TEST_F(ProvisionerTest, OperationsThatOthersBeatAreDecidedByTheWriter) {
+  constexpr char kName[] = "accounts/spoke1/provisionedProducts/beaten";
+  constexpr int kAlways = 1000;
+  store_->Abort(kAlways);
+  auto launched = Launch(kName, "products/outbound", {"vpc=main"});
+  store_->Abort(0);
+  ASSERT_TRUE(launched.ok()) << launched.status();
+  ASSERT_EQ(Drive(launched->operation().name()).state(), v1::Operation::SUCCEEDED);
+  store_->Abort(kAlways);
+  auto updated = Update(kName, {"vpc=main", "rule=accounts/hub/rules/corp"});
+  store_->Abort(0);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  ASSERT_EQ(Drive(updated->operation().name()).state(), v1::Operation::SUCCEEDED);
+  store_->Abort(kAlways);
+  auto terminated = Terminate(kName);
+  store_->Abort(0);
+  ASSERT_TRUE(terminated.ok()) << terminated.status();
+  EXPECT_EQ(Drive(terminated->operation().name()).state(), v1::Operation::SUCCEEDED);
+}
+
 }  // namespace
 }  // namespace nave::catalog::testing

@@ -72,22 +72,43 @@ ServedState FakeServed::Wait(store::Revision revision, const std::vector<std::st
   return state;
 }
 
+FaultyStore::Fate FaultyStore::Next() {
+  absl::MutexLock lock(&mutex_);
+  ++commits_;
+  if (pass_ > 0) {
+    --pass_;
+    return Fate::kDone;
+  }
+  if (fail_ == 0) return Fate::kDone;
+  --fail_;
+  failed_ = true;
+  const bool after = std::exchange(loss_, Loss::kBeforeCommit) == Loss::kAfterCommit;
+  return after ? Fate::kDoneAndLost : Fate::kLost;
+}
+
 absl::StatusOr<store::Revision> FaultyStore::Commit(store::CommitRequest request) {
   {
     absl::MutexLock lock(&mutex_);
-    ++commits_;
-    if (pass_ > 0) {
-      --pass_;
-    } else if (fail_ > 0) {
-      --fail_;
-      failed_ = true;
-      if (std::exchange(loss_, Loss::kBeforeCommit) == Loss::kAfterCommit) {
-        EXPECT_TRUE(real_->Commit(std::move(request)).ok());
-      }
-      return absl::UnavailableError("the disk is on strike");
+    if (abort_ > 0) {
+      --abort_;
+      return absl::AbortedError("somebody was faster");
     }
   }
-  return real_->Commit(std::move(request));
+  const Fate fate = Next();
+  if (fate == Fate::kDone) return real_->Commit(std::move(request));
+  if (fate == Fate::kDoneAndLost) {
+    EXPECT_TRUE(real_->Commit(std::move(request)).ok());
+  }
+  return absl::UnavailableError("the disk is on strike");
+}
+
+absl::StatusOr<store::Revision> FaultyStore::CommitDecided(store::Decide decide) {
+  const Fate fate = Next();
+  if (fate == Fate::kDone) return real_->CommitDecided(decide);
+  if (fate == Fate::kDoneAndLost) {
+    EXPECT_TRUE(real_->CommitDecided(decide).ok());
+  }
+  return absl::UnavailableError("the disk is on strike");
 }
 
 WorldTest::WorldTest()

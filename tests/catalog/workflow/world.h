@@ -55,6 +55,11 @@ class FaultyStore final : public store::Store {
     fail_ = count;
     loss_ = loss;
   }
+  // The next commits find that somebody was faster; what the writer decides is not among them.
+  void Abort(int count) {
+    absl::MutexLock lock(&mutex_);
+    abort_ = count;
+  }
   bool has_failed() const {
     absl::MutexLock lock(&mutex_);
     return failed_;
@@ -71,6 +76,7 @@ class FaultyStore final : public store::Store {
     return real_->Read(at);
   }
   absl::StatusOr<store::Revision> Commit(store::CommitRequest request) override;
+  absl::StatusOr<store::Revision> CommitDecided(store::Decide decide) override;
   absl::StatusOr<std::unique_ptr<store::Watcher>> Watch(store::Revision after) override {
     return real_->Watch(after);
   }
@@ -79,10 +85,15 @@ class FaultyStore final : public store::Store {
   }
 
  private:
+  // What becomes of a commit.
+  enum class Fate { kDone, kLost, kDoneAndLost };
+  Fate Next();
+
   std::unique_ptr<store::Store> real_;
   mutable absl::Mutex mutex_;
   int commits_ ABSL_GUARDED_BY(mutex_) = 0;
   bool failed_ ABSL_GUARDED_BY(mutex_) = false;
+  int abort_ ABSL_GUARDED_BY(mutex_) = 0;
   int pass_ ABSL_GUARDED_BY(mutex_) = 0;
   int fail_ ABSL_GUARDED_BY(mutex_) = 0;
   Loss loss_ ABSL_GUARDED_BY(mutex_) = Loss::kBeforeCommit;

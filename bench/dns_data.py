@@ -1,0 +1,61 @@
+"""The zone and the queries of the data plane's run: the same for every server."""
+
+import random
+
+ZONE = "zone.example."
+FORWARDED = "forward.example."
+# Names that are asked again and again, below the forwarded domain.
+CACHED_LABEL = "c"
+TTL_SECONDS = 3600
+
+
+def write_zone(path, names):
+    """The private zone that every server with zones serves."""
+    lines = [f"$ORIGIN {ZONE}", f"$TTL {TTL_SECONDS}",
+             "@ SOA ns.zone.example. hostmaster.zone.example. 1 3600 600 604800 60", "@ NS ns", "ns A 192.0.2.1"]
+    lines += [f"h{i} A 198.51.{i // 250 % 100}.{i % 250 + 1}" for i in range(names)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def write_forwarded_zone(path):
+    """What the upstream server answers: any name below the forwarded domain has one address."""
+    path.write_text("\n".join([
+        f"$ORIGIN {FORWARDED}", f"$TTL {TTL_SECONDS}",
+        "@ SOA ns.forward.example. hostmaster.forward.example. 1 3600 600 604800 60", "@ NS ns", "ns A 192.0.2.2",
+        "* A 203.0.113.7"]) + "\n")
+
+
+def snapshot(port, upstream_port, zone_names):
+    """The same zone and rule as a snapshot of nave-resolver."""
+    view = "accounts/bench/vpcs/main"
+    rrsets = [{"owner": f"h{i}.{ZONE}", "type": "A", "ttl": TTL_SECONDS,
+               "rdata": [f"198.51.{i // 250 % 100}.{i % 250 + 1}"]} for i in range(zone_names)]
+    rrsets.append({"owner": ZONE, "type": "SOA", "ttl": TTL_SECONDS,
+                   "rdata": ["ns.zone.example. hostmaster.zone.example. 1 3600 600 604800 60"]})
+    rrsets.append({"owner": ZONE, "type": "NS", "ttl": TTL_SECONDS, "rdata": ["ns.zone.example."]})
+    rrsets.append({"owner": f"ns.{ZONE}", "type": "A", "ttl": TTL_SECONDS, "rdata": ["192.0.2.1"]})
+    return {"revision": "1",
+            "listeners": [{"address": f"127.0.0.1:{port}", "views": [view]}],
+            "views": [{"name": view, "networks": ["10.0.0.0/8"], "zones": ["accounts/bench/zones/zone"],
+                       "rules": ["accounts/bench/rules/forward"]}],
+            "zones": [{"name": "accounts/bench/zones/zone", "apex": ZONE, "rrsets": rrsets}],
+            "rules": [{"name": "accounts/bench/rules/forward", "domainName": FORWARDED, "kind": "FORWARD",
+                       "targets": [{"address": "127.0.0.1", "port": upstream_port}]}]}
+
+
+def _write(path, names):
+    path.write_text("".join(f"{name} A\n" for name in names))
+
+
+def write_queries(directory, zone_names, cached_names, misses):
+    """The query lists, in dnsperf's form; in an order that no server's memory likes better than another's."""
+    shuffle = random.Random(1).shuffle
+    zone = [f"h{i}.{ZONE}" for i in range(zone_names)]
+    cached = [f"{CACHED_LABEL}{i}.{FORWARDED}" for i in range(cached_names)]
+    shuffle(zone)
+    shuffle(cached)
+    _write(directory / "zone.queries", zone)
+    _write(directory / "cached.queries", cached)
+    # Each name once: nothing that is asked was asked before.
+    _write(directory / "missed.queries", [f"m{i:x}.{FORWARDED}" for i in range(misses)])
+    _write(directory / "paced-missed.queries", [f"p{i:x}.{FORWARDED}" for i in range(misses)])

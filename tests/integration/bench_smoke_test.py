@@ -1,0 +1,33 @@
+"""The side-by-side runs, cut short: that they work, not what they measure."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("NAVE_BINARIES", ROOT / "build" / "bin")).parent
+
+
+class BenchSmokeTest(unittest.TestCase):
+    def run_smoke(self, program, *options):
+        done = subprocess.run([sys.executable, "-B", ROOT / "bench" / program, "--smoke", "--build", BUILD, *options],
+                              capture_output=True, text=True, timeout=120)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        return done.stdout
+
+    def test_the_data_plane_answers_all_three_kinds(self):
+        said = self.run_smoke("data_plane.py", "--only", "null_echo,nave-resolver")
+        for kind in ("zone", "cached", "missed"):
+            self.assertRegex(said, rf"nave-resolver +{kind} ")
+
+    def test_the_control_plane_refuses_no_caller(self):
+        said = self.run_smoke("control_plane.py", "--without-etcd")
+        for work in ("null method", "read of one entry", "durable mutation of one entry", "all in one zone"):
+            self.assertIn(work, said)
+        self.assertNotIn("errors", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
