@@ -9,6 +9,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 
+import terraform_cli  # noqa: E402
 import world as parts  # noqa: E402
 
 PREFIX = "127.53"
@@ -137,6 +138,31 @@ def check_termination(world, checks):
     checks.ledgers("after termination", ACCOUNT_ROWS, VPC_ROWS)
 
 
+def check_terraform(world, checks):
+    try:
+        workspace = terraform_cli.Workspace(world, terraform_cli.terraform())
+    except terraform_cli.Missing as reason:
+        print(f"skip   Terraform: {reason}", flush=True)
+        return
+    lab = workspace.configuration("lab", "terraform-lab")
+
+    def run(what, verb, *arguments):
+        try:
+            lines = workspace.run_in(lab, verb, "-input=false", *arguments).strip().splitlines()
+            came = next((line for line in lines[::-1] if line.startswith(("Apply", "No changes", "Destroy"))), lines[-1])
+            checks.say(True, what, came)
+        except parts.Failed as failure:
+            checks.say(False, what, failure)
+
+    run("Terraform applies the lab's products", "apply", "-auto-approve")
+    checks.answers("by Terraform, lab -> on-premises", LAB, "www.corp.example.com", ["A 198.51.100.10"])
+    checks.answers("by Terraform, spoke 1 -> the lab", SPOKE1, "app.lab.cloud.example.com", ["A 192.0.2.91"])
+    run("Terraform plans again", "plan", "-detailed-exitcode")
+    run("Terraform destroys what it made", "destroy", "-auto-approve")
+    checks.resolves_nothing("after Terraform, the lab", LAB)
+    checks.ledgers("after Terraform", ACCOUNT_ROWS, VPC_ROWS)
+
+
 HINTS = f"""
 Everything is up. Try, in another terminal:
   dig @127.53.1.1 -p 5300 www.corp.example.com           # spoke 1 asks on-premises
@@ -177,6 +203,7 @@ def main():
         check_change(world, checks)
         check_crash(world, checks)
         check_termination(world, checks)
+        check_terraform(world, checks)
         print(f"{'every check passed' if checks.failed == 0 else f'{checks.failed} checks failed'}", flush=True)
         if "--once" not in sys.argv:
             print(HINTS, flush=True)

