@@ -1,12 +1,13 @@
-// Errors of the command line: the reason that the server gave, and the exit code of the process.
+// Errors of the command line: the reason that the server gave (client/error_info.h), and the exit
+// code of the process.
 // Functions; any thread.
 #ifndef NAVE_CLI_ERRORS_H_
 #define NAVE_CLI_ERRORS_H_
 
-#include <map>
 #include <string>
 
 #include "absl/status/status.h"
+#include "client/error_info.h"
 
 namespace nave::cli {
 
@@ -19,12 +20,9 @@ enum ExitCode {
   kExitNotServed = 4,    // done, but not served in time
 };
 
-// An error with a reason of api.v1.Reason by its name, such as `IN_USE`, and its metadata.
-absl::Status WithReason(absl::Status status, const std::string& reason,
-                        const std::map<std::string, std::string>& metadata = {});
-// The reason; empty when the error has none.
-std::string ReasonOf(const absl::Status& status);
-std::map<std::string, std::string> ErrorMetadataOf(const absl::Status& status);
+using client::ErrorMetadataOf;
+using client::ReasonOf;
+using client::WithReason;
 
 // What the user typed or wrote in a file is wrong: ends with kExitUsage.
 absl::Status UsageError(const std::string& message);

@@ -14,7 +14,6 @@
 #include "lib/base/clock.h"
 #include "terraform/client/client.h"
 #include "terraform/client/control_plane.h"
-#include "terraform/client/stop_signal.h"
 #include "terraform/client/target.h"
 #include "terraform/protocol/diagnostics.h"
 #include "terraform/protocol/schema.h"

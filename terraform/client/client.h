@@ -13,7 +13,6 @@
 #include "nave/api/v1/common.pb.h"
 #include "nave/catalog/v1/operation.pb.h"
 #include "terraform/client/control_plane.h"
-#include "terraform/client/stop_signal.h"
 
 namespace nave::terraform {
 

@@ -9,9 +9,11 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "terraform/client/stop_signal.h"
+#include "client/stop_signal.h"
 
 namespace nave::terraform {
+
+using client::StopSignal;
 
 class ControlPlane {
  public:

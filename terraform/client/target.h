@@ -8,14 +8,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "client/channel.h"
 
 namespace nave::terraform {
 
-struct Target {
-  std::string server;   // HOST:PORT
-  std::string ca_path;  // the certificate of the server's CA, PEM
-  std::string token;
-};
+using client::Target;
 
 // What the configuration of the provider says; empty: nothing.
 struct TargetSettings {

@@ -21,12 +21,14 @@ ARROWS = {
     "plugins": ("lib/base/", "lib/dns/", "catalog/product.h", "plugins/") + PROTO,
     "server": LIB + ("store/", "catalog/", "plugins/plugins.h") + PROTO,
     "resolver": LIB + PROTO_RESOLVER,
-    "cli": LIB + PROTO,
+    "cli": LIB + PROTO + ("client/",),
+    # What clients of the API share: no room of the server's.
+    "client": ("lib/base/",) + PROTO,
     # Of the libraries, terraform takes time, randomness and the spelling of the DNS; no sockets of its own.
-    "terraform": ("lib/base/", "lib/dns/") + PROTO,
+    "terraform": ("lib/base/", "lib/dns/", "client/") + PROTO,
 }
 # What an include of our own begins with; `nave/` is the generated proto.
-ROOMS = ("lib/", "store/", "catalog/", "plugins/", "server/", "resolver/", "cli/", "terraform/", "tests/", "bench/", "nave/")
+ROOMS = ("lib/", "store/", "catalog/", "plugins/", "server/", "resolver/", "client/", "cli/", "terraform/", "tests/", "bench/", "nave/")
 PLUGINS = ("plugins/outbound", "plugins/inbound", "plugins/private_dns")
 
 # One door per outside library: what is included, and the files that may.
@@ -35,7 +37,7 @@ DOORS = {
     r"lmdb\.h": ("store/lmdb/",),
     r"spdlog/.*": ("lib/base/log.cc",),
     r"prometheus/.*": ("lib/base/metrics.cc",),
-    r"grpc.*/.*|.*\.grpc\.pb\.h": ("server/", "cli/", "terraform/", "resolver/stream_client"),
+    r"grpc.*/.*|.*\.grpc\.pb\.h": ("server/", "client/", "terraform/protocol/", "terraform/provider_service", "resolver/stream_client"),
     r"yaml-cpp/.*": ("cli/", "server/", "terraform/client/target"),
     r"msgpack.*": ("terraform/protocol/msgpack.cc",),
     r"nlohmann/.*": ("terraform/protocol/state_json.cc",),

@@ -13,7 +13,6 @@
 #include "absl/synchronization/mutex.h"
 #include "terraform/client/client.h"
 #include "terraform/client/control_plane.h"
-#include "terraform/client/stop_signal.h"
 #include "tests/testing/fake_clock.h"
 
 namespace nave::terraform {
@@ -66,23 +65,9 @@ class FakeControlPlane : public ControlPlane {
   std::map<std::string, std::string> requests_ ABSL_GUARDED_BY(mutex_);
 };
 
-// A clock that jumps to whatever is waited for.
-class JumpingClock final : public Clock {
- public:
-  absl::Time Now() const override { return clock_.Now(); }
-  bool WaitUntil(absl::CondVar&, absl::Mutex&, absl::Time deadline) const override {
-    clock_.Advance(deadline - clock_.Now());
-    return true;
-  }
-  void Advance(absl::Duration by) { clock_.Advance(by); }
-
- private:
-  mutable nave::testing::FakeClock clock_;
-};
-
 struct FakeWorld {
   FakeControlPlane control_plane;
-  JumpingClock clock;
+  nave::testing::JumpingClock clock;
   StopSignal stop;
   Client client{control_plane, clock, stop};
 };

@@ -81,7 +81,7 @@ class ProviderServiceTest : public ::testing::Test {
   }
 
   FakeControlPlane control_plane_;
-  JumpingClock clock_;
+  nave::testing::JumpingClock clock_;
   std::map<std::string, std::string> environment_;
   Target target_;
   Provider provider_{clock_, [this](const char* name) { return environment_[name]; },

@@ -22,6 +22,20 @@ class FakeClock final : public Clock {
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
 };
 
+// A clock that jumps to whatever is waited for.
+class JumpingClock final : public Clock {
+ public:
+  absl::Time Now() const override { return clock_.Now(); }
+  bool WaitUntil(absl::CondVar&, absl::Mutex&, absl::Time deadline) const override {
+    clock_.Advance(deadline - clock_.Now());
+    return true;
+  }
+  void Advance(absl::Duration by) { clock_.Advance(by); }
+
+ private:
+  mutable FakeClock clock_;
+};
+
 }  // namespace nave::testing
 
 #endif  // NAVE_TESTS_TESTING_FAKE_CLOCK_H_

@@ -1,8 +1,8 @@
-#include "terraform/client/stop_signal.h"
+#include "client/stop_signal.h"
 
 #include <utility>
 
-namespace nave::terraform {
+namespace nave::client {
 
 StopSignal::Listener::Listener(StopSignal& signal, std::function<void()> on_stop)
     : signal_(signal) {
@@ -39,4 +39,4 @@ bool StopSignal::Pause(const Clock& clock, absl::Duration pause) {
   return stopped_;
 }
 
-}  // namespace nave::terraform
+}  // namespace nave::client

@@ -1,11 +1,11 @@
-#include "terraform/client/stop_signal.h"
+#include "client/stop_signal.h"
 
 #include <gtest/gtest.h>
 
 #include "lib/base/clock.h"
-#include "tests/terraform/fake_control_plane.h"
+#include "tests/testing/fake_clock.h"
 
-namespace nave::terraform {
+namespace nave::client {
 namespace {
 
 TEST(StopSignalTest, ListenersHearItOnce) {
@@ -25,7 +25,7 @@ TEST(StopSignalTest, ListenersHearItOnce) {
 
 TEST(StopSignalTest, APauseEndsWithItsTimeOrTheStop) {
   StopSignal stop;
-  JumpingClock clock;
+  nave::testing::JumpingClock clock;
   const absl::Time begin = clock.Now();
   EXPECT_FALSE(stop.Pause(clock, absl::Seconds(3)));
   EXPECT_EQ(clock.Now() - begin, absl::Seconds(3));
@@ -34,4 +34,4 @@ TEST(StopSignalTest, APauseEndsWithItsTimeOrTheStop) {
 }
 
 }  // namespace
-}  // namespace nave::terraform
+}  // namespace nave::client

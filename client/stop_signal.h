@@ -1,6 +1,6 @@
 // The user's wish to stop, for those who wait. Once given it stays. Thread-safe.
-#ifndef NAVE_TERRAFORM_CLIENT_STOP_SIGNAL_H_
-#define NAVE_TERRAFORM_CLIENT_STOP_SIGNAL_H_
+#ifndef NAVE_CLIENT_STOP_SIGNAL_H_
+#define NAVE_CLIENT_STOP_SIGNAL_H_
 
 #include <cstdint>
 #include <functional>
@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "lib/base/clock.h"
 
-namespace nave::terraform {
+namespace nave::client {
 
 class StopSignal {
  public:
@@ -42,6 +42,6 @@ class StopSignal {
   std::map<int64_t, std::function<void()>> listeners_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace nave::terraform
+}  // namespace nave::client
 
-#endif  // NAVE_TERRAFORM_CLIENT_STOP_SIGNAL_H_
+#endif  // NAVE_CLIENT_STOP_SIGNAL_H_
