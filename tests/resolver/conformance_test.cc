@@ -20,7 +20,7 @@ namespace nave::resolver {
 namespace {
 
 constexpr char kCases[] = "tests/resolver/testdata/authoritative_cases.txt";
-constexpr int kCaseCount = 400;
+constexpr int kCaseCount = 1200;
 
 struct Case {
   std::string id;
