@@ -51,9 +51,7 @@ const char* ActionText(Action action) {
 
 // The same error, with the document before it.
 absl::Status At(const Document& document, const absl::Status& status) {
-  return WithReason(absl::Status(status.code(), absl::StrCat(document.Where(), ": ",
-                                                             std::string(status.message()))),
-                    ReasonOf(status), ErrorMetadataOf(status));
+  return WithMessage(status, absl::StrCat(document.Where(), ": ", std::string(status.message())));
 }
 
 std::string FieldTextAt(const Message& resource, const std::string& path) {
@@ -180,10 +178,8 @@ absl::StatusOr<int64_t> ApplyOne(ControlPlane& control_plane, const Planned& pla
 }
 
 absl::Status Stopped(const absl::Status& status, size_t done, size_t all) {
-  return WithReason(absl::Status(status.code(),
-                                 absl::StrCat(std::string(status.message()), "\n", done, " of ",
-                                              all, " changes were made; mend it, and apply again")),
-                    ReasonOf(status), ErrorMetadataOf(status));
+  return WithMessage(status, absl::StrCat(std::string(status.message()), "\n", done, " of ", all,
+                                          " changes were made; mend it, and apply again"));
 }
 
 // The revision of the last change.

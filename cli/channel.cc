@@ -20,8 +20,7 @@ absl::Status Hinted(const absl::Status& status) {
     hint = "; choose a token with --token, NAVE_TOKEN or --context";
   }
   if (hint.empty()) return status;
-  return WithReason(absl::Status(status.code(), absl::StrCat(std::string(status.message()), hint)),
-                    ReasonOf(status), ErrorMetadataOf(status));
+  return WithMessage(status, absl::StrCat(std::string(status.message()), hint));
 }
 
 class Channel final : public ControlPlane {

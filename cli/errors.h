@@ -22,6 +22,7 @@ enum ExitCode {
 
 using client::ErrorMetadataOf;
 using client::ReasonOf;
+using client::WithMessage;
 using client::WithReason;
 
 // What the user typed or wrote in a file is wrong: ends with kExitUsage.

@@ -38,11 +38,8 @@ std::vector<std::string> CellsOf(const Event& event) {
 // What is told about where to go on, with the reason kept.
 absl::Status Interrupted(const absl::Status& status, int64_t revision) {
   if (revision == 0 || ReasonOf(status) == "COMPACTED") return status;
-  return WithReason(
-      absl::Status(status.code(),
-                   absl::StrCat(std::string(status.message()),
-                                "; go on with: nave events watch --after ", revision)),
-      ReasonOf(status), ErrorMetadataOf(status));
+  return WithMessage(status, absl::StrCat(std::string(status.message()),
+                                          "; go on with: nave events watch --after ", revision));
 }
 
 absl::Status RunWatch(Session& session, const WatchFlags& flags) {

@@ -88,11 +88,10 @@ absl::StatusOr<Operation> WaitOnce(ControlPlane& control_plane, const Operation&
                                                  &operation, wait + kCallMargin);
   // The server's end is not the operation's: what was begun is finished when it is back.
   if (absl::IsUnavailable(status)) {
-    return WithReason(
-        absl::UnavailableError(absl::StrCat(
-            std::string(status.message()),
-            "; the operation is not lost, go on with: ", "nave operation wait ", known.name())),
-        ReasonOf(status), ErrorMetadataOf(status));
+    return WithMessage(status,
+                       absl::StrCat(std::string(status.message()),
+                                    "; the operation is not lost, go on with: nave operation wait ",
+                                    known.name()));
   }
   NAVE_RETURN_IF_ERROR(status);
   return operation;

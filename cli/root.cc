@@ -109,17 +109,14 @@ absl::StatusOr<Line> ParseLine(CLI::App& root, const std::vector<std::string>& w
   } catch (const CLI::CallForVersion& version) {
     line.text = absl::StrCat(version.what(), "\n");
   } catch (const CLI::CallForHelp&) {
-    std::string path;
     line.text = root.help();
   } catch (const CLI::ExtrasError& error) {
     return Unknown(root, error.what());
-  } catch (const CLI::RequiredError& error) {
-    std::string path;
-    if (!CommandsOf(DeepestOf(root, &path)).empty()) return Unknown(root, error.what());
-    return UsageError(absl::StrCat(error.what(), "; see `", path, " --help`"));
   } catch (const CLI::ParseError& error) {
     std::string path;
-    DeepestOf(root, &path);
+    CLI::App& app = DeepestOf(root, &path);
+    const bool required = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    if (required && !CommandsOf(app).empty()) return Unknown(root, error.what());
     return UsageError(absl::StrCat(error.what(), "; see `", path, " --help`"));
   }
   return line;

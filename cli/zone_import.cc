@@ -115,11 +115,9 @@ absl::Status ShowImport(Session& session, ControlPlane& control_plane,
 absl::Status AfterBatches(const absl::Status& status, const ImportFlags& flags, size_t done,
                           size_t all) {
   if (done == 0 || status.ok()) return status;
-  return WithReason(
-      absl::Status(status.code(), absl::StrCat(std::string(status.message()), "; ", done, " of ",
-                                               all, " batches are in the zone, and importing ",
-                                               flags.file, " again goes on from there")),
-      ReasonOf(status), ErrorMetadataOf(status));
+  return WithMessage(status, absl::StrCat(std::string(status.message()), "; ", done, " of ", all,
+                                          " batches are in the zone, and importing ", flags.file,
+                                          " again goes on from there"));
 }
 
 absl::Status Apply(Session& session, ControlPlane& control_plane, const ImportFlags& flags,

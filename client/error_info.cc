@@ -74,6 +74,11 @@ absl::Status WithReason(absl::Status status, const std::string& reason,
   return status;
 }
 
+absl::Status WithMessage(const absl::Status& status, const std::string& message) {
+  return WithReason(absl::Status(status.code(), message), ReasonOf(status),
+                    ErrorMetadataOf(status));
+}
+
 std::string ReasonOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kReasonUrl);
   return payload.has_value() ? std::string(*payload) : "";

@@ -22,6 +22,8 @@ ErrorInfo ReadErrorInfo(const std::string& status_details);
 // Adds a reason, and metadata to what is there; an OK status stays so.
 absl::Status WithReason(absl::Status status, const std::string& reason,
                         const std::map<std::string, std::string>& metadata = {});
+// The same error, code, reason and metadata, said in other words.
+absl::Status WithMessage(const absl::Status& status, const std::string& message);
 // The reason; empty when the error has none.
 std::string ReasonOf(const absl::Status& status);
 std::map<std::string, std::string> ErrorMetadataOf(const absl::Status& status);

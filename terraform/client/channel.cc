@@ -20,10 +20,8 @@ class Channel final : public ControlPlane {
                     absl::Duration timeout, StopSignal* stop) override {
     const absl::Status status = channel_->Call(method, request, response, timeout, stop);
     if (!absl::IsUnauthenticated(status)) return status;
-    return client::WithReason(
-        absl::Status(status.code(),
-                     absl::StrCat(status.message(), "; set the provider's token, or NAVE_TOKEN")),
-        client::ReasonOf(status), client::ErrorMetadataOf(status));
+    return client::WithMessage(
+        status, absl::StrCat(status.message(), "; set the provider's token, or NAVE_TOKEN"));
   }
 
  private:

@@ -56,6 +56,15 @@ TEST(ErrorInfoTest, AStatusCarriesThem) {
   EXPECT_TRUE(WithReason(absl::OkStatus(), "IN_USE").ok());
 }
 
+TEST(ErrorInfoTest, OtherWordsKeepTheRest) {
+  const absl::Status status = WithMessage(
+      WithReason(absl::AbortedError("x"), "STALE_ETAG", {{"etag", "r7"}}), "a.yaml:1: x");
+  EXPECT_EQ(absl::StatusCode::kAborted, status.code());
+  EXPECT_EQ("a.yaml:1: x", status.message());
+  EXPECT_EQ("STALE_ETAG", ReasonOf(status));
+  EXPECT_THAT(ErrorMetadataOf(status), ElementsAre(Pair("etag", "r7")));
+}
+
 TEST(FromCallTest, TheServersReasonIsKept) {
   const absl::Status status = FromCall(absl::StatusCode::kFailedPrecondition, "in use",
                                        Details("IN_USE", "a", "b"), "server:1");
