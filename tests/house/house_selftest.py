@@ -64,6 +64,14 @@ class HouseRulesTest(unittest.TestCase):
         self.assertEqual(1, self.found(rules.documents, {"docs/b.md": "[see](none.md)"}))
         self.assertEqual(0, self.found(rules.documents, {"docs/b.md": "[see](../lib)", "lib/a.cc": ""}))
 
+    def test_evidence(self):
+        tree = {"tests/a_test.cc": "TEST(ZoneTest, Answers) {", "tests/b_test.py": ""}
+        good = "| 1 | what | done | `ZoneTest.Answers`, `b_test.py` |\n| 2 | what | not | nobody asks |"
+        self.assertEqual(0, self.found(rules.evidence, tree | {"docs/rfc.md": good}))
+        for bad in ("| 1 | what | done | `ZoneTest.Gone` |", "| 1 | what | done | surely |", "| 1 | what | maybe | `b_test.py` |",
+                    "| 1 | what | in part | `b_test.py` |"):
+            self.assertEqual(1, self.found(rules.evidence, tree | {"docs/rfc.md": bad}), bad)
+
     def test_guards(self):
         self.assertEqual(0, self.found(rules.guards, {"lib/base/a.h": HEADER}))
         self.assertEqual(1, self.found(rules.guards, {"lib/dns/a.h": HEADER}))

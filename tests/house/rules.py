@@ -202,6 +202,29 @@ def documents(tree):
     return findings
 
 
+def evidence(tree):
+    """docs/rfc.md: what is done names a test that exists, what is not says why."""
+    tests = {path.rsplit("/", 1)[-1] for path in tree if path.startswith("tests/")}
+    for path, text in tree.items():
+        if path.startswith("tests/"):
+            tests.update(f"{suite}.{name}" for suite, name in re.findall(r"^TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)", text, re.M))
+    findings = []
+    for i, line in enumerate(tree.get("docs/rfc.md", "").splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        if not line.startswith("|") or len(cells) != 4 or cells[2] in ("state", "---"):
+            continue
+        state, shown = cells[2], cells[3]
+        named = re.findall(r"`(\w+\.\w+)`", shown)
+        findings += [f"docs/rfc.md:{i}: no test {name}" for name in named if name not in tests]
+        if state not in ("done", "in part", "not"):
+            findings.append(f"docs/rfc.md:{i}: the state is '{state}', not done, in part or not")
+        if state != "not" and not named:
+            findings.append(f"docs/rfc.md:{i}: names no test")
+        if not re.sub(r"`[^`]*`|[,.;\s]", "", shown) and state in ("in part", "not"):
+            findings.append(f"docs/rfc.md:{i}: does not say why it is not done")
+    return findings
+
+
 def guards(tree):
     """Include guards follow the path."""
     findings = []
@@ -213,4 +236,4 @@ def guards(tree):
     return findings
 
 
-RULES = (arrows, doors, in_build, flags, rpcs, metrics, proto_comments, sizes, words, documents, guards)
+RULES = (arrows, doors, in_build, flags, rpcs, metrics, proto_comments, sizes, words, documents, evidence, guards)
