@@ -5,9 +5,7 @@ apexes of many cases are equal. dnspython reads what comes back.
 """
 
 import json
-import os
 import pathlib
-import sys
 import tempfile
 import unittest
 
@@ -17,14 +15,11 @@ import dns.query
 import dns.rcode
 import dns.rrset
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path += [str(ROOT / "tests" / "integration"), str(ROOT / "bench")]
+import paths
+import processes
+import sample_cases
+import world
 
-import processes  # noqa: E402
-import sample_cases  # noqa: E402
-import world  # noqa: E402
-
-BINARIES = pathlib.Path(os.environ.get("NAVE_BINARIES", ROOT / "build" / "bin"))
 CASES = 1200
 ANSWER_SECONDS = 5
 
@@ -95,7 +90,7 @@ class SampleCasesTest(unittest.TestCase):
         path = pathlib.Path(cls.directory.name)
         (path / "snapshot.json").write_text(json.dumps(snapshot(cls.cases, cls.port)))
         cls.server = world.Process(
-            "nave-resolver", [str(BINARIES / "nave-resolver"), "--snapshot", str(path / "snapshot.json")],
+            "nave-resolver", [str(paths.BINARIES / "nave-resolver"), "--snapshot", str(path / "snapshot.json")],
             path / "nave-resolver.log")
         cls.addClassCleanup(cls.server.stop)
         cls.server.wait_for("nave-resolver: serving")
