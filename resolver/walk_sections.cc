@@ -53,7 +53,8 @@ void Walk::AddFromZone(const dns::RRset& rrset, bool from_wildcard, AnswerSectio
 
 void Walk::AddAnswer(const dns::RRset& rrset, bool from_wildcard) {
   // A chain may come to one DNAME again; a message has each record once (RFC 2181 section 5).
-  if (rrset.type == RRType::kDname && HasRRset(answer_.answers, rrset.owner, rrset.type)) return;
+  const dns::Name& owner = from_wildcard ? name_ : rrset.owner;
+  if (rrset.type == RRType::kDname && HasRRset(answer_.answers, owner, rrset.type)) return;
   AddFromZone(rrset, from_wildcard, &answer_.answers);
 }
 

@@ -7,7 +7,10 @@ import reply
 
 MIN_PAYLOAD = 512
 MAX_PAYLOAD = 1232  # What all three send at most.
+# After so many CNAMEs BIND is told to give up: more than Nave follows.
+BIND_RESTARTS = 24
 PEERS = ("knot", "bind")
+ADDRESS_TYPES = {"A": 1, "AAAA": 28}
 FIELDS = ("rcode", "aa", "answer", "authority")
 
 
@@ -26,7 +29,8 @@ class Seen:
 
 
 class Case:
-    """`seen`: server -> Seen. `differs`: peer -> the fields in which Nave's reply is not the peer's."""
+    """`zone`: the one that answers. `seen`: server -> Seen. `differs`: peer -> the fields in which Nave's reply is not the
+    peer's, or is wrong by itself."""
 
     def __init__(self, question, zone, seen):
         self.question = question
@@ -48,11 +52,24 @@ class Case:
             fields.add("tc")
         if nave.full.is_referral() and peer.full.is_referral() and nave.full.additional != peer.full.additional:
             fields.add("glue")
+        if nave.full.is_referral() and not self.has_glue_of_zone(nave):
+            fields.add("glue that the zone has")
         if nave.first.faults or nave.full.faults:
             fields.add("faults")
         if nave.first.tc and not self.is_cut_between_rrsets(nave):
             fields.add("part of an RRset")
         return fields
+
+    def has_glue_of_zone(self, nave):
+        """RFC 9471 section 3.1: without TC all glue from below the cut is there, by the zone's data."""
+        servers = {wire_name(rdata) for rrset in nave.full.authority for _, rdata in rrset.records
+                   if is_below_cut(rdata, nave.full)}
+        expected = {(owner, rrtype) for owner, rrtype in self.zone.rrsets if owner in servers and rrtype in ADDRESS_TYPES}
+        for full in (nave.first, nave.full):
+            there = {(wire_name(rrset.owner), rrset.rrtype) for rrset in full.additional}
+            if not full.tc and any((owner, ADDRESS_TYPES[rrtype]) not in there for owner, rrtype in expected):
+                return False
+        return True
 
     @staticmethod
     def is_cut_between_rrsets(seen):

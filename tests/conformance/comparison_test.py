@@ -51,7 +51,7 @@ class Run:
         explained_count = self.asked - self.equal - len(self.unexplained)
         print(f"{self.asked} questions, {self.truncated} of them answered by TCP: {self.equal} answers equal both peers', "
               f"{explained_count} differ and are explained, {len(self.unexplained)} differ and are not")
-        for explanation in explained.EXPLANATIONS:
+        for explanation in explained.ALL:
             print(f"{self.explained[explanation]:7} {explanation}")
         for case in self.unexplained[:SHOWN]:
             print(f"NOT EXPLAINED: {case}")
@@ -60,7 +60,7 @@ class Run:
         found = [f"{len(self.unexplained)} differences without an explanation"] if self.unexplained else []
         if zone_count >= FULL_RUN_ZONES:
             found += [f"an explanation that nothing needed: {explanation}"
-                      for explanation in explained.EXPLANATIONS if not self.explained[explanation]]
+                      for explanation in explained.ALL if not self.explained[explanation]]
         return found
 
 

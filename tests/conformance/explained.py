@@ -13,9 +13,8 @@ import question_generator
 import reply
 
 NOERROR, SERVFAIL, YXDOMAIN = 0, 2, 6
-# Knot DNS ends an answer after so many CNAMEs (CNAME_MAX_CHAIN); BIND after so many restarts, with SERVFAIL.
+# Knot DNS ends an answer after so many CNAMEs.
 KNOT_CNAMES = 5
-BIND_RESTARTS = 24
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,8 +26,8 @@ class Explanation:
     # Of the case, Nave's full reply and the peer's.
     predicate: typing.Callable
 
-    def explains(self, case):
-        return self.predicate(case, case.nave, getattr(case, self.peer))
+    def explains(self, case, peer):
+        return self.predicate(case, case.nave, peer)
 
     def __str__(self):
         return f"{self.peer}: {self.title} ({self.reason})"
@@ -55,7 +54,8 @@ def has_other_any(case, nave, peer):
         return {rrset.owner for rrset in peer.answer[len(nave.answer):]} <= {rrset.owner for rrset in nave.answer}
     chain, last = nave.answer[:-1], nave.answer[-1]
     rest = peer.answer[len(chain):]
-    return is_whole(case, last) and is_start(chain, peer.answer) and bool(rest) and {rrset.owner for rrset in rest} == {last.owner}
+    return (is_whole(case, last) and is_start(chain, peer.answer) and bool(rest)
+            and {rrset.owner for rrset in rest} == {last.owner})
 
 
 def is_whole(case, rrset):
@@ -71,7 +71,7 @@ def ends_chain_sooner(case, nave, peer):
 
 
 def fails_at_restarts(case, nave, peer):
-    return (peer.rcode == SERVFAIL and cnames(peer.answer) > BIND_RESTARTS - 1 and nave.aa == peer.aa
+    return (peer.rcode == SERVFAIL and cnames(peer.answer) >= comparison.BIND_RESTARTS and nave.aa == peer.aa
             and (is_start(peer.answer, nave.answer) or is_start(nave.answer, peer.answer)))
 
 
@@ -90,6 +90,22 @@ def adds_cut(case, nave, peer):
 def stops_at_dname_for_any(case, nave, peer):
     return (case.question.qtype == "ANY" and peer.rcode == NOERROR and not peer.authority and reply.DNAME in peer.chain()
             and nave.aa == peer.aa and is_start(peer.answer, nave.answer))
+
+
+def wildcard_dnames(answer):
+    """By their records."""
+    return {rrset.records: rrset for rrset in answer if rrset.rrtype == reply.DNAME and rrset.owner.startswith(b"\1*")}
+
+
+def with_wildcard_owners(nave, peer):
+    """The peer's reply with Nave's owners for the DNAMEs of wildcards, each once."""
+    ours = wildcard_dnames(nave.answer)
+    answer = [ours.get(rrset.records, rrset) if rrset.rrtype == reply.DNAME else rrset for rrset in peer.answer]
+    return dataclasses.replace(peer, answer=tuple(dict.fromkeys(answer)))
+
+
+def ends_at_wildcard(case, nave, peer):
+    return bool(wildcard_dnames(nave.answer)) and is_start(peer.answer, nave.answer) and peer.rcode == NOERROR
 
 
 def goes_on_behind_too_long_name(case, nave, peer):
@@ -115,7 +131,7 @@ def has_too_little_room(case, full):
     return bare + addresses_size(case, full) > case.limit()
 
 
-def split(case, nave, peer):
+def split(nave, peer):
     """What one has in the additional section and the other has not: (in-domain glue, other addresses)."""
     differing = nave.additional ^ peer.additional
     in_domain = {rrset for rrset in differing if comparison.is_below_cut(rrset.owner, nave)}
@@ -124,7 +140,7 @@ def split(case, nave, peer):
 
 def lacks_addresses_of_hosts(case, nave, peer):
     """What is missing is no glue at all: no cut is above it."""
-    in_domain, others = split(case, nave, peer)
+    in_domain, others = split(nave, peer)
     owners = [comparison.wire_name(rrset.owner) for rrset in others]
     is_glue = any(owner == cut or names.is_below(owner, cut) for owner in owners for cut in case.zone.cuts)
     return same_but(nave, peer) and bool(others) and others <= nave.additional and not in_domain and not is_glue
@@ -137,13 +153,13 @@ def has_addresses_from_wildcard(case, nave, peer):
 
 def has_other_room(case, nave, peer):
     """Not all fits, and the in-domain glue is the same."""
-    in_domain, others = split(case, nave, peer)
+    in_domain, others = split(nave, peer)
     return same_but(nave, peer) and bool(others) and not in_domain and has_too_little_room(case, peer)
 
 
 def omits_glue_without_tc(case, nave, peer):
     """Not all fits, the peer has less in-domain glue, and does not say so."""
-    in_domain, _ = split(case, nave, peer)
+    in_domain, _ = split(nave, peer)
     return (same_but(nave, peer) and bool(in_domain) and in_domain <= nave.additional
             and has_too_little_room(case, peer) and not case.seen["bind"].first.tc)
 
@@ -154,19 +170,22 @@ def omits_soa_without_tc(case, nave, peer):
 
 
 EXPLANATIONS = (
-    Explanation("knot", "another RRset answers ANY", "RFC 8482 section 4.1: any of the name's RRsets will do", True, has_other_any),
+    Explanation("knot", "another RRset answers ANY", "RFC 8482 section 4.1: any of the name's RRsets will do", True,
+                has_other_any),
     Explanation("bind", "other RRsets answer ANY", "RFC 8482 section 4.1; all of them by TCP", True, has_other_any),
     Explanation("bind", "ANY does not follow the CNAME of a DNAME", "RFC 6672 section 3.2 step 3c goes on", True,
                 stops_at_dname_for_any),
     Explanation("knot", f"ends a chain after {KNOT_CNAMES} CNAMEs", "RFC 1034 section 3.6.2 sets no bound", True,
                 ends_chain_sooner),
-    Explanation("bind", f"SERVFAIL with the chain after {BIND_RESTARTS} CNAMEs", "RFC 1034 section 3.6.2 sets no bound", True,
-                fails_at_restarts),
+    Explanation("bind", f"SERVFAIL with the chain after {comparison.BIND_RESTARTS} CNAMEs",
+                "RFC 1034 section 3.6.2 sets no bound", True, fails_at_restarts),
     Explanation("bind", "SERVFAIL with a chain that loops", "RFC 1034 section 3.6.2: a loop is the client's to see", True,
                 fails_at_loop),
     Explanation("knot", "NS of the zone at the end of a chain, where a child zone has the name",
                 "RFC 1034 section 4.3.2 step 2 chooses the zone anew", True, adds_cut),
-    Explanation("knot", "looks for the target of a DNAME that makes too long a name", "RFC 6672 section 2.2: YXDOMAIN, the end",
+    Explanation("knot", "ends a chain that comes to the DNAME of a wildcard again", "RFC 1034 section 3.6.2 sets no bound", True,
+                ends_at_wildcard),
+    Explanation("knot", "looks for the target of a DNAME that makes too long a name", "RFC 6672 section 2.2: YXDOMAIN",
                 False, goes_on_behind_too_long_name),
     Explanation("bind", "no addresses of name servers that are hosts of the zone itself", "RFC 9471 section 2: they are no glue",
                 True, lacks_addresses_of_hosts),
@@ -180,13 +199,23 @@ EXPLANATIONS = (
     Explanation("bind", "in-domain glue that does not fit is left out without TC", "RFC 9471 section 3.1: TC", True,
                 omits_glue_without_tc),
 )
+# Beside the others: what a reply of Knot DNS is freed of before they look at it.
+WILDCARD_OWNER = Explanation("knot", "a DNAME of a wildcard has the qname for owner, for names below the asterisk itself",
+                             "RFC 6672 section 3.3: the owner is the asterisk's", True, None)
+ALL = (*EXPLANATIONS, WILDCARD_OWNER)
 
 
 def explain(case):
-    """The explanations of a case's differences, one for each peer that differs; nothing if one is not explained."""
+    """The explanations of a case's differences, all that the peers need; nothing if one is not explained."""
     found = []
     for peer in case.differing():
-        explanation = next((e for e in EXPLANATIONS if e.peer == peer and e.explains(case)), None)
+        full = getattr(case, peer)
+        if peer == "knot" and with_wildcard_owners(case.nave, full) != full:
+            found.append(WILDCARD_OWNER)
+            full = with_wildcard_owners(case.nave, full)
+            if same_but(case.nave, full):
+                continue
+        explanation = next((e for e in EXPLANATIONS if e.peer == peer and e.explains(case, full)), None)
         if explanation is None or (len(case.differing()) > 1 and not explanation.alone):
             return []
         found.append(explanation)

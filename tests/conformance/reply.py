@@ -28,7 +28,7 @@ class Reply:
     rcode: int
     aa: bool
     tc: bool
-    answer: tuple  # RRsets in the order of their first record.
+    answer: tuple  # RRsets in the order in which their owners first come.
     authority: frozenset
     additional: frozenset  # Without OPT.
     faults: tuple  # What no good message has.
@@ -102,7 +102,10 @@ class _Reader:
             if (ttl, rdata) in records:
                 self.faults.append(f"a record twice in the {title} section")
             records.append((ttl, rdata))
-        return tuple(RRset(owner, rrtype, frozenset(records)) for (owner, rrtype), records in rrsets.items())
+        # BIND puts the RRsets of one owner together: so are all here, in the order of the owners.
+        first = {owner: place for place, (owner, _) in reversed(list(enumerate(rrsets)))}
+        return tuple(RRset(owner, rrtype, frozenset(records))
+                     for (owner, rrtype), records in sorted(rrsets.items(), key=lambda item: first[item[0][0]]))
 
 
 def parse(wire, query):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 
+import comparison
 import dns_client
 import names
 import paths
@@ -131,7 +132,8 @@ class Bind(Server):
 options {{
   directory "{self.directory}"; pid-file "{self.directory}/named.pid"; session-keyfile "{self.directory}/session.key";
   listen-on port {self.port} {{ {ADDRESS}; }}; listen-on-v6 {{ none; }};
-  recursion no; allow-query {{ any; }}; empty-zones-enable no; notify no; max-records-per-type 0; max-types-per-name 0; max-query-restarts 24;
+  recursion no; allow-query {{ any; }}; empty-zones-enable no; notify no;
+  max-records-per-type 0; max-types-per-name 0; max-query-restarts {comparison.BIND_RESTARTS};
   minimal-responses yes; minimal-any yes; zero-no-soa-ttl no; rrset-order {{ order none; }};
   check-integrity no; check-names primary ignore; check-mx ignore; check-mx-cname ignore; check-srv-cname ignore;
   check-spf ignore; check-sibling no; check-wildcard no; check-dup-records ignore;

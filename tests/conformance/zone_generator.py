@@ -198,7 +198,10 @@ class ZoneGenerator:
 
     def add_dname(self, owner=None):
         owner = owner or self.new_owner(2)
-        if self.has_below(owner) or owner[0] == b"*":
+        if self.rng.random() < 0.1 and owner != self.apex:
+            owner = (b"*",) + owner[1:]
+        is_taken = self.has_below(owner) or self.zone.types_at(names.lower(owner))
+        if is_taken and owner != self.apex:
             return
         draw = self.rng.random()
         to = self.any_name()
@@ -208,6 +211,8 @@ class ZoneGenerator:
         elif draw < 0.2:
             to = LONG + names.from_text("outside.test")
         self.zone.dnames.append(names.lower(owner))
+        if owner[0] == b"*":
+            self.zone.wildcards.append(names.lower(owner))
         self.put(owner, "DNAME", [names.to_text(to if names.fits(to) else OUTSIDE[0])])
         if self.rng.random() < 0.4 and owner != self.apex:
             self.put_some(owner)

@@ -280,6 +280,21 @@ TEST(Rfc6672Test, DnameActsBelowItsOwnerWithACname) {
       ElementsAre("d.example. 77 IN DNAME e.example.", "x.d.example. 77 IN CNAME x.e.example."));
 }
 
+// Section 3.3: a wildcard's match is no ancestor of the qname, so nothing is substituted there;
+// below the asterisk itself it is.
+TEST(Rfc6672Test, DnameAtAWildcardActsBelowTheAsteriskAlone) {
+  const std::vector<std::string> zone = {"*.w.example. 60 IN DNAME t.example.",
+                                         "x.t.example. 60 IN A 192.0.2.1"};
+  EXPECT_THAT(Ask(zone, "x.w.example.", RRType::kA).answers, IsEmpty());
+  EXPECT_THAT(Ask(zone, "y.x.w.example.", RRType::kA).answers, IsEmpty());
+  EXPECT_THAT(InOrder(Ask(zone, "x.w.example.", RRType::kDname).answers),
+              ElementsAre("x.w.example. 60 IN DNAME t.example."));
+  EXPECT_THAT(
+      InOrder(Ask(zone, "x.*.w.example.", RRType::kA).answers),
+      ElementsAre("*.w.example. 60 IN DNAME t.example.", "x.*.w.example. 60 IN CNAME x.t.example.",
+                  "x.t.example. 60 IN A 192.0.2.1"));
+}
+
 TEST(Rfc6672Test, DnameAtTheApex) {
   const std::vector<std::string> zone = {"example. 60 IN DNAME other."};
   EXPECT_THAT(InOrder(Ask(zone, "www.example.", RRType::kA).answers),
