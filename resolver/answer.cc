@@ -29,13 +29,23 @@ bool WriteRRset(const AnswerRRset& rrset, uint32_t rotation, dns::WireWriter* wr
   return true;
 }
 
-// False if an RRset did not fit.
+// False if an RRset did not fit; it ends the section.
 bool WriteSection(const AnswerSection& section, uint32_t rotation, dns::WireWriter* writer,
                   uint16_t* count) {
   for (const AnswerRRset& rrset : section) {
     if (!WriteRRset(rrset, rotation, writer, count)) return false;
   }
   return true;
+}
+
+// False if glue did not fit; what does not fit leaves its room to what comes behind.
+bool WriteAdditionals(const Answer& answer, dns::WireWriter* writer, uint16_t* count) {
+  bool has_glue = true;
+  for (size_t i = 0; i < answer.additionals.size(); ++i) {
+    const bool fits = WriteRRset(answer.additionals[i], 0, writer, count);
+    has_glue = has_glue && (fits || i >= answer.glue_count);
+  }
+  return has_glue;
 }
 
 dns::Edns MakeEdns(const Query& query, const Answer& answer, const AnswerFormat& format) {
@@ -110,11 +120,9 @@ size_t WriteAnswer(const Query& query, const Answer& answer, const AnswerFormat&
   if (query.has_question) dns::WriteQuestion(query.question, &writer);
   writer.set_limit(limit - opt_size);
   header.question_count = query.has_question ? 1 : 0;
-  const bool fits = WriteSection(answer.answers, format.rotation, &writer, &header.answer_count) &&
-                    WriteSection(answer.authorities, 0, &writer, &header.authority_count);
-  const bool all_fits =
-      fits && WriteSection(answer.additionals, 0, &writer, &header.additional_count);
-  header.tc = answer.is_referral ? !all_fits : !fits;
+  header.tc = !WriteSection(answer.answers, format.rotation, &writer, &header.answer_count) ||
+              !WriteSection(answer.authorities, 0, &writer, &header.authority_count) ||
+              !WriteAdditionals(answer, &writer, &header.additional_count);
   writer.set_limit(limit);
   if (query.has_edns) {
     dns::WriteEdns(edns, &writer);

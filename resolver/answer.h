@@ -40,8 +40,9 @@ class Answer {
   // The first owner in the answer is of our own data (RFC 1035 section 4.1.1).
   bool authoritative = false;
   bool authentic_data = false;
-  // Glue that does not fit truncates (RFC 9471 section 3); other additional data does not.
-  bool is_referral = false;
+  // The first so many additional RRsets are glue that truncates if it does not fit (RFC 9471
+  // section 3.1); other additional data does not.
+  size_t glue_count = 0;
   AnswerSection answers;
   AnswerSection authorities;
   AnswerSection additionals;
@@ -72,8 +73,8 @@ struct AnswerFormat {
 };
 
 // Writes the reply to `query` into `buffer`; returns its size. Answer and authority RRsets that do
-// not fit set TC and end the message (RFC 2181 section 9); additional ones that do not fit are left
-// out. REQUIRES: buffer.size() >= dns::kMinUdpPayloadSize.
+// not fit set TC and end the message (RFC 2181 section 9), as glue does; other additional RRsets
+// that do not fit are left out. REQUIRES: buffer.size() >= dns::kMinUdpPayloadSize.
 size_t WriteAnswer(const Query& query, const Answer& answer, const AnswerFormat& format,
                    absl::Span<uint8_t> buffer);
 

@@ -87,6 +87,7 @@ Decision Walk::Decide(const Suffixes& name) const {
 
 Walk::Next Walk::Step() {
   Suffixes name(name_);
+  if (chain_zone_ != nullptr) return InZone(*chain_zone_, &name);
   const Decision decision = Decide(name);
   if (decision.system_rule != nullptr) {
     Note(StepKind::kRule, decision.system_rule->name, "SYSTEM: wider FORWARD rules do not count");
@@ -119,8 +120,8 @@ Walk::Next Walk::InZone(const Zone& zone, Suffixes* name) {
   if (is_first_) answer_.authoritative = result.kind != ZoneResult::Kind::kReferral;
   switch (result.kind) {
     case ZoneResult::Kind::kAnswer:
-      AddFromZone(*result.rrset, result.from_wildcard, &answer_.answers);
-      AddAdditional(zone, *result.rrset, false);
+      AddAnswer(*result.rrset, result.from_wildcard);
+      AddAdditional(zone, *result.rrset);
       Note(StepKind::kOutcome, zone.name(),
            result.from_wildcard ? "answer from a wildcard" : "answer");
       return Next::kDone;
@@ -146,7 +147,7 @@ Walk::Next Walk::InZone(const Zone& zone, Suffixes* name) {
 Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
   std::optional<dns::Name> target = dns::RdataTarget(result.rrset->type, result.rrset->rdatas[0]);
   if (!target.has_value()) return FailLoop("malformed target in the zone");
-  AddFromZone(*result.rrset, result.from_wildcard, &answer_.answers);
+  AddAnswer(*result.rrset, result.from_wildcard);
   if (result.kind == ZoneResult::Kind::kDname) {
     target = name_.ReplaceSuffix(result.rrset->owner, *target);
     if (!target.has_value()) {
@@ -170,14 +171,20 @@ Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
   // An authoritative server gives a looping chain once round; a resolver says that it is broken.
   if (visited && !query_.header.rd) return Next::kDone;
   if (visited) return FailLoop("CNAME loop");
-  const bool stays = view_->Decide(Suffixes(*target)).zone == &zone;
-  if (!stays && !query_.header.rd) return Next::kDone;
+  // A DS at the cut to a zone that the view has too is still this zone's.
+  const Suffixes to(*target);
+  const bool stays = view_->Decide(to).zone == &zone || Decide(to).zone == &zone;
+  if (!query_.header.rd) {
+    if (!stays) return Next::kDone;
+    chain_zone_ = &zone;
+  }
   if (stays && ++zone_cnames_ <= kMaxCnamesInZone) {
     name_ = *std::move(target);
     return Next::kAgain;
   }
-  if (!Follow(*target)) return FailLoop("the chain of CNAMEs is too long");
-  return Next::kAgain;
+  if (Follow(*target)) return Next::kAgain;
+  // A client that follows chains itself can go on from where ours ends.
+  return query_.header.rd ? FailLoop("the chain of CNAMEs is too long") : Next::kDone;
 }
 
 bool Walk::Follow(const dns::Name& target) {
@@ -194,8 +201,7 @@ Walk::Next Walk::FailLoop(absl::string_view text) {
 Walk::Next Walk::Refer(const Zone& zone, const dns::RRset& ns, bool from_wildcard) {
   if (query_.header.rd) return Delegate(zone, ns);
   AddFromZone(ns, from_wildcard, &answer_.authorities);
-  answer_.is_referral = true;
-  AddAdditional(zone, ns, true);
+  AddGlue(zone, ns, answer_.authorities.back().owner);
   Note(StepKind::kOutcome, zone.name(), "referral");
   return Next::kDone;
 }

@@ -79,8 +79,12 @@ class Walk {
 
   Decision Decide(const Suffixes& name) const;
   void AddFromZone(const dns::RRset& rrset, bool from_wildcard, AnswerSection* section);
+  void AddAnswer(const dns::RRset& rrset, bool from_wildcard);
   void AddNegative(const Zone& zone);
-  void AddAdditional(const Zone& zone, const dns::RRset& rrset, bool glue);
+  // Addresses of what `rrset` points to, as far as the zone answers for them.
+  void AddAdditional(const Zone& zone, const dns::RRset& rrset);
+  // Addresses of the name servers of the cut: first those that a client cannot do without.
+  void AddGlue(const Zone& zone, const dns::RRset& ns, const dns::Name& cut);
   bool IsOwnListener(const TargetGroup& group) const;
   // A step of the trace; nothing, and no text is made, unless the walk is traced.
   void Note(StepKind kind, absl::string_view resource, absl::string_view text);
@@ -93,6 +97,8 @@ class Walk {
   bool is_first_ = true;
   int follows_ = 0;
   int zone_cnames_ = 0;
+  // For RD=0: the zone that a chain has begun in, and does not leave. Such a walk never waits.
+  const Zone* chain_zone_ = nullptr;
   // Whom was asked last.
   std::shared_ptr<const TargetGroup> group_;
   // The group of a followed delegation: the reply belongs to it whatever the view decides.

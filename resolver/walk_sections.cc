@@ -14,7 +14,8 @@ using dns::ExtendedErrorCode;
 using dns::Rcode;
 using dns::RRType;
 
-// Additional RRsets of one answer: more help nobody.
+// Additional RRsets of one answer: more help nobody. Glue below the cut has no bound but the name
+// servers of the cut.
 constexpr size_t kMaxAdditional = 26;
 
 uint32_t Aged(uint32_t ttl, uint32_t age_seconds) {
@@ -50,12 +51,19 @@ void Walk::AddFromZone(const dns::RRset& rrset, bool from_wildcard, AnswerSectio
   section->push_back({from_wildcard ? name_ : rrset.owner, rrset.type, rrset.ttl, &rrset.rdatas});
 }
 
+void Walk::AddAnswer(const dns::RRset& rrset, bool from_wildcard) {
+  // A chain may come to one DNAME again; a message has each record once (RFC 2181 section 5).
+  const dns::Name& owner = from_wildcard ? name_ : rrset.owner;
+  if (rrset.type == RRType::kDname && HasRRset(answer_.answers, owner, rrset.type)) return;
+  AddFromZone(rrset, from_wildcard, &answer_.answers);
+}
+
 void Walk::AddNegative(const Zone& zone) {
   answer_.authorities.push_back(
       {zone.apex(), RRType::kSoa, zone.negative_ttl(), &zone.soa().rdatas});
 }
 
-void Walk::AddAdditional(const Zone& zone, const dns::RRset& rrset, bool glue) {
+void Walk::AddAdditional(const Zone& zone, const dns::RRset& rrset) {
   if (!HasTargets(rrset.type)) return;
   for (const std::string& rdata : rrset.rdatas) {
     const std::optional<dns::Name> target = dns::RdataTarget(rrset.type, rdata);
@@ -63,21 +71,32 @@ void Walk::AddAdditional(const Zone& zone, const dns::RRset& rrset, bool glue) {
     const Suffixes name(*target);
     for (RRType type : {RRType::kA, RRType::kAaaa}) {
       if (answer_.additionals.size() >= kMaxAdditional) return;
-      const dns::RRset* addresses = nullptr;
-      if (glue) {
-        // Data below a cut is glue, which a referral may carry.
-        const ZoneNode* node = zone.FindNode(name.whole());
-        addresses = node == nullptr ? nullptr : node->Find(type);
-      } else {
-        const ZoneResult found = zone.Lookup(name, type);
-        if (found.kind == ZoneResult::Kind::kAnswer && !found.from_wildcard) {
-          addresses = found.rrset;
-        }
-      }
-      if (addresses == nullptr || HasRRset(answer_.additionals, *target, type)) continue;
+      const ZoneResult found = zone.Lookup(name, type);
+      if (found.kind != ZoneResult::Kind::kAnswer || found.from_wildcard) continue;
+      if (HasRRset(answer_.additionals, *target, type)) continue;
       if (HasRRset(answer_.answers, *target, type)) continue;
-      answer_.additionals.push_back({*target, type, addresses->ttl, &addresses->rdatas});
+      answer_.additionals.push_back({*target, type, found.rrset->ttl, &found.rrset->rdatas});
     }
+  }
+}
+
+void Walk::AddGlue(const Zone& zone, const dns::RRset& ns, const dns::Name& cut) {
+  // RFC 9471 section 3.1: the glue of name servers below the cut has to be there, or TC. Section
+  // 3.2: that below other cuts, and the addresses that the zone itself has, help and no more.
+  for (const bool in_domain : {true, false}) {
+    for (const std::string& rdata : ns.rdatas) {
+      const std::optional<dns::Name> server = dns::RdataTarget(RRType::kNs, rdata);
+      if (!server.has_value() || server->IsSubdomainOf(cut) != in_domain) continue;
+      // Cuts are not regarded: the name may be below one.
+      const ZoneNode* node = zone.FindNode(*server);
+      if (node == nullptr) continue;
+      for (RRType type : {RRType::kA, RRType::kAaaa}) {
+        if (!in_domain && answer_.additionals.size() >= kMaxAdditional) return;
+        const dns::RRset* addresses = node->Find(type);
+        if (addresses != nullptr) AddFromZone(*addresses, false, &answer_.additionals);
+      }
+    }
+    if (in_domain) answer_.glue_count = answer_.additionals.size();
   }
 }
 

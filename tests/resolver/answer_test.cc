@@ -108,7 +108,7 @@ TEST_F(AnswerTest, AdditionalDataIsDroppedWithoutTcButGlueIsNot) {
   dns::Message message = Write();
   EXPECT_FALSE(message.header.tc);
   EXPECT_THAT(message.additionals, IsEmpty());
-  answer_.is_referral = true;
+  answer_.glue_count = 1;
   EXPECT_TRUE(Write().header.tc);
 }
 
