@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/resolver/fake_upstream.h"
 #include "tests/resolver/resolver_testing.h"
 
 namespace nave::resolver {
@@ -28,7 +29,8 @@ absl::StatusOr<v1::Explanation> ExplainName(const char* view, const char* qname,
   question.set_qname(qname);
   question.set_qtype(qtype);
   Cache cache;
-  return Explain(question, *CompileJson(kJson), &cache, absl::UnixEpoch());
+  FakeUpstream upstream;
+  return Explain(question, *CompileJson(kJson), upstream, &cache, absl::UnixEpoch());
 }
 
 std::vector<std::string> Steps(const v1::Explanation& explanation) {
