@@ -28,7 +28,8 @@ std::string RuleReason(const Rule& rule, const Zone* same_name, const Decision& 
   const bool is_carved_out = rule.kind == Rule::Kind::kForward && decision.system_rule != nullptr &&
                              labels < decision.system_rule->domain_name.label_count() &&
                              labels >= DecidingLabels(decision);
-  if (is_carved_out) return absl::StrCat("taken out by the SYSTEM rule ", decision.system_rule->name);
+  if (is_carved_out)
+    return absl::StrCat("taken out by the SYSTEM rule ", decision.system_rule->name);
   if (rule.kind == Rule::Kind::kSystem) return "SYSTEM: a narrower one has done the same";
   return kLonger;
 }
@@ -67,8 +68,8 @@ std::vector<Candidate> ListCandidates(const View& view, const dns::Name& name,
                             RuleReason(*rule, match.zone, decision)});
     }
     if (const Zone* zone = match.zone) {
-      candidates.push_back({zone->name(), zone->apex(), decision.zone == zone,
-                            ZoneReason(*zone, decision, fallen)});
+      candidates.push_back(
+          {zone->name(), zone->apex(), decision.zone == zone, ZoneReason(*zone, decision, fallen)});
     }
   }
   if (const SpecialName* special = decision.special) {

@@ -135,8 +135,7 @@ class Table {
       if (!owner.IsSubdomainOf(apex)) continue;
       rrsets.push_back(MakeRRset(owner, dns::RRType::kPtr, "localhost."));
     }
-    auto zone =
-        Zone::Make(absl::StrCat("built-in ", apex.ToText()), apex, std::move(rrsets));
+    auto zone = Zone::Make(absl::StrCat("built-in ", apex.ToText()), apex, std::move(rrsets));
     NAVE_CHECK(zone.ok());
     names_.push_back({*std::move(zone), authority, is_delegated});
   }

@@ -1,7 +1,7 @@
-// Names that mean nothing outside of a machine or a site, and that the recursive resolvers of a view
-// are therefore never asked for: localhost and the special-use names (RFC 6761, RFC 6762, RFC 7686,
-// RFC 8375, RFC 9476), the reverse zones of private addresses (RFC 6303, RFC 7793). Each is a zone
-// that all views share, as RFC 6303 section 3 has it.
+// Names that mean nothing outside of a machine or a site, and that the recursive resolvers of a
+// view are therefore never asked for: localhost and the special-use names (RFC 6761, RFC 6762, RFC
+// 7686, RFC 8375, RFC 9476), the reverse zones of private addresses (RFC 6303, RFC 7793). Each is a
+// zone that all views share, as RFC 6303 section 3 has it.
 //
 // A view's own zone, FORWARD rule or RECURSIVE rule for such a name comes first (view.h). Functions
 // over a table that is made once; any thread.

@@ -46,7 +46,7 @@ Walk::State Walk::Resume(const Snapshot& snapshot, const View& view, Cache* cach
     if (decision.group == nullptr || (*decision.group)->id != group_->id) {
       if (!Follow(name_)) {
         FailWith(ExtendedErrorCode::kOther,
-               "the rules changed too often while the question was under way");
+                 "the rules changed too often while the question was under way");
         return State::kDone;
       }
       return Run();
@@ -106,8 +106,8 @@ Decision Walk::DecideAmong(const Suffixes& name, int zone_labels_end) const {
   }
   const Decision above = view_->DecideBelow(name, labels - 1, zone_labels_end);
   // RD=0 gets what we know ourselves: NODATA of the zone, when the one above is not ours.
-  const bool is_usable = query_.header.rd ? above.kind != Decision::Kind::kNone
-                                          : above.kind == Decision::Kind::kZone;
+  const bool is_usable =
+      query_.header.rd ? above.kind != Decision::Kind::kNone : above.kind == Decision::Kind::kZone;
   return is_usable ? above : decision;
 }
 
