@@ -1,5 +1,5 @@
-// An explanation for people: the steps, who could have decided and why not, the targets, the answer.
-// Function; any thread.
+// An explanation for people: the steps, who could have decided and why not, the targets, the
+// answer. Function; any thread.
 #ifndef NAVE_CLI_EXPLAIN_TEXT_H_
 #define NAVE_CLI_EXPLAIN_TEXT_H_
 

@@ -13,7 +13,7 @@ Remote ToRemote(const Zone& zone) {
   return {{{"name", Value::String(zone.name())},
            {"domain_name", Value::String(zone.domain_name())},
            {"comment", TextOrNull(zone.comment())},
-           {"fallback_on_nxdomain", Value::Bool(zone.fallback_on_nxdomain())},
+           {"fallback_on_nxdomain", zone.fallback_on_nxdomain() ? Value::Bool(true) : Value()},
            {"labels", LabelsOf(zone.metadata())}},
           zone.metadata().etag()};
 }

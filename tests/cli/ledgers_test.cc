@@ -81,9 +81,9 @@ TEST(Explain, AsksAsTheClientThatIsMeant) {
   FakeControlPlane server;
   server.Returns(kExplain, resolver::v1::Explanation());
   FakeSession session(server);
-  ASSERT_TRUE(RunLine(session, AddExplain,
-                      {"explain", "www.example", "--vpc", "accounts/a/vpcs/main"})
-                  .ok());
+  ASSERT_TRUE(
+      RunLine(session, AddExplain, {"explain", "www.example", "--vpc", "accounts/a/vpcs/main"})
+          .ok());
   EXPECT_FALSE(server.last<dns::v1::ExplainRequest>(kExplain).no_recursion());
   ASSERT_TRUE(RunLine(session, AddExplain,
                       {"explain", "www.example", "--vpc", "accounts/a/vpcs/main", "--norecurse",

@@ -17,7 +17,7 @@
 namespace nave::resolver {
 namespace {
 
-constexpr int kStates = 400;
+constexpr int kStates = 800;
 constexpr int kQuestionsPerState = 25;
 
 class LastReply : public Responder {
@@ -138,9 +138,8 @@ class Bench {
     if (!asked.group->recursion_desired) return;  // A delegation.
     const ViewModel model = Model(question);
     const std::string decided = model.Decide(asked.question.name, asked.question.type, true);
-    EXPECT_EQ(asked.group->name, model.IsRecursive(decided)
-                                     ? absl::StrCat(question.view(), " recursive")
-                                     : decided)
+    EXPECT_EQ(asked.group->name,
+              model.IsRecursive(decided) ? absl::StrCat(question.view(), " recursive") : decided)
         << asked.question.name;
   }
 
@@ -171,8 +170,8 @@ void CheckDecisions(const v1::Explanation& explanation, const ViewModel& model) 
     if (!decides) continue;
     ++decisions;
     EXPECT_LE(count, 1);
-    EXPECT_EQ(chosen, model.Decide(N(step.qname()), Bench::TypeOf(question),
-                                   !question.no_recursion()))
+    EXPECT_EQ(chosen,
+              model.Decide(N(step.qname()), Bench::TypeOf(question), !question.no_recursion()))
         << step.qname();
   }
   EXPECT_GE(decisions, 1);
@@ -218,8 +217,8 @@ TEST(ExplainPropertyTest, ExplanationIsWhatAClientGets) {
     Bench bench(state, seed);
     for (int i = 0; i < kQuestionsPerState && !::testing::Test::HasFailure(); ++i) {
       const v1::Question question = world.MakeQuestion();
-      SCOPED_TRACE(absl::StrCat("seed ", seed, ", question ", i, ": ",
-                                question.ShortDebugString()));
+      SCOPED_TRACE(
+          absl::StrCat("seed ", seed, ", question ", i, ": ", question.ShortDebugString()));
       CheckQuestion(&bench, question, &counts);
       bench.Advance(absl::Milliseconds(world.Below(2000)));
     }

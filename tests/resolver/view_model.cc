@@ -18,9 +18,8 @@ bool Has(const v1::Zone& zone, const dns::Name& owner, const std::string& type) 
 // There are data at the name or below it.
 bool Exists(const v1::Zone& zone, const dns::Name& name) {
   return name == N(zone.apex()) ||
-         std::any_of(zone.rrsets().begin(), zone.rrsets().end(), [&](const v1::RRset& rrset) {
-           return N(rrset.owner()).IsSubdomainOf(name);
-         });
+         std::any_of(zone.rrsets().begin(), zone.rrsets().end(),
+                     [&](const v1::RRset& rrset) { return N(rrset.owner()).IsSubdomainOf(name); });
 }
 
 bool Contains(const std::vector<const v1::Zone*>& zones, const v1::Zone* zone) {
@@ -93,9 +92,9 @@ ViewModel::Decided ViewModel::ForType(const dns::Name& qname, dns::RRType qtype,
   const int labels = qname.label_count();
   const Decided decided = Among(qname, labels, absent);
   if (qtype != dns::RRType::kDs || labels == 0) return decided;
-  const bool is_apex = (decided.zone != nullptr && N(decided.zone->apex()) == qname) ||
-                       std::find(delegated_.begin(), delegated_.end(), decided.special) !=
-                           delegated_.end();
+  const bool is_apex =
+      (decided.zone != nullptr && N(decided.zone->apex()) == qname) ||
+      std::find(delegated_.begin(), delegated_.end(), decided.special) != delegated_.end();
   if (!is_apex || (!decided.special.empty() && N(decided.special) != qname)) return decided;
   const Decided above = Among(qname, labels - 1, absent);
   const bool is_own = above.zone != nullptr || !above.special.empty();

@@ -33,7 +33,8 @@ class ViewModel {
   };
 
   // Of the suffixes with at most `labels` labels, without the zones `absent`.
-  Decided Among(const dns::Name& qname, int labels, const std::vector<const v1::Zone*>& absent) const;
+  Decided Among(const dns::Name& qname, int labels,
+                const std::vector<const v1::Zone*>& absent) const;
   Decided ForType(const dns::Name& qname, dns::RRType qtype, bool rd,
                   const std::vector<const v1::Zone*>& absent) const;
   Decided Recurse(const dns::Name& qname, int labels, const v1::Rule* rule) const;

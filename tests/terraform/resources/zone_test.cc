@@ -109,8 +109,7 @@ TEST_F(ZoneResourceTest, AnUpdateRestsOnTheVersionOfThePlan) {
 
 TEST_F(ZoneResourceTest, FallbackIsOnOrOffAndOffWhenNotGiven) {
   ASSERT_EQ(life_.Apply(Given("example.com")), "");
-  EXPECT_FALSE(
-      world_.control_plane.last<CreateZoneRequest>(kCreate).zone().fallback_on_nxdomain());
+  EXPECT_FALSE(world_.control_plane.last<CreateZoneRequest>(kCreate).zone().fallback_on_nxdomain());
   ASSERT_EQ(life_.Refresh(), "");
   EXPECT_TRUE(life_.HasNoChanges(Given("example.com")));
   Object given = Given("example.com");
