@@ -5,6 +5,7 @@
 #include "cli/calls.h"
 #include "cli/command.h"
 #include "cli/errors.h"
+#include "cli/explain_text.h"
 #include "lib/dns/name.h"
 #include "lib/dns/type.h"
 #include "nave/dns/v1/explain.pb.h"
@@ -13,33 +14,16 @@ namespace nave::cli {
 namespace {
 
 using resolver::v1::Explanation;
-using resolver::v1::Step;
 
 struct ExplainFlags {
   std::string qname;
   std::string qtype = "A";
   std::string vpc;
   std::string account;
+  bool no_recursion = false;
+  bool dnssec_ok = false;
+  bool checking_disabled = false;
 };
-
-std::string ExplanationText(const Explanation& explanation) {
-  const resolver::v1::Question& question = explanation.question();
-  std::string text =
-      absl::StrCat(question.qname(), " ", question.qtype(), " in ", question.view(), "\n");
-  int number = 0;
-  for (const Step& step : explanation.steps()) {
-    absl::StrAppend(&text, "  ", ++number, ". ", Step::Kind_Name(step.kind()), " ", step.qname());
-    if (!step.resource().empty()) absl::StrAppend(&text, " ", step.resource());
-    if (!step.text().empty()) absl::StrAppend(&text, ": ", step.text());
-    absl::StrAppend(&text, "\n");
-  }
-  absl::StrAppend(&text, explanation.rcode(), "\n");
-  for (const std::string& answer : explanation.answers()) {
-    absl::StrAppend(&text, "  ", answer, "\n");
-  }
-  absl::StrAppend(&text, "by ", explanation.node(), ", revision ", explanation.revision(), "\n");
-  return text;
-}
 
 absl::StatusOr<dns::v1::ExplainRequest> RequestOf(const ExplainFlags& flags) {
   dns::v1::ExplainRequest request;
@@ -57,6 +41,9 @@ absl::StatusOr<dns::v1::ExplainRequest> RequestOf(const ExplainFlags& flags) {
   }
   request.set_qname(qname->ToText());
   request.set_qtype(dns::RRTypeToText(*qtype));
+  request.set_no_recursion(flags.no_recursion);
+  request.set_dnssec_ok(flags.dnssec_ok);
+  request.set_checking_disabled(flags.checking_disabled);
   return request;
 }
 
@@ -87,6 +74,9 @@ void AddExplain(CLI::App& root, Chosen& chosen) {
   explain->add_option("TYPE", flags->qtype, "The type")->capture_default_str();
   explain->add_option("--vpc", flags->vpc, "The VPC whose view answers")->required();
   explain->add_option("--account", flags->account, "The account of a VPC that is given by its id");
+  explain->add_flag("--norecurse", flags->no_recursion, "As a client that sends RD=0");
+  explain->add_flag("--dnssec", flags->dnssec_ok, "As a client that sends DO=1");
+  explain->add_flag("--cd", flags->checking_disabled, "As a client that sends CD=1");
 }
 
 }  // namespace nave::cli

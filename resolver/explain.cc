@@ -35,7 +35,11 @@ v1::Step::Kind ToProto(StepKind kind) {
 
 absl::StatusOr<Query> ToQuery(const v1::Question& question) {
   Query query;
-  query.header.rd = true;
+  query.header.rd = !question.no_recursion();
+  query.header.cd = question.checking_disabled();
+  query.dnssec_ok = question.dnssec_ok();
+  // Extended errors go to clients with EDNS only; who explains wants to see them.
+  query.has_edns = true;
   query.has_question = true;
   NAVE_ASSIGN_OR_RETURN(query.question.name, dns::Name::FromText(question.qname()));
   const std::optional<dns::RRType> type =
@@ -48,20 +52,91 @@ absl::StatusOr<Query> ToQuery(const v1::Question& question) {
   return query;
 }
 
-void AddAnswers(const Answer& answer, v1::Explanation* explanation) {
-  for (const AnswerRRset& rrset : answer.answers) {
+void AddCandidates(const TraceStep& step, v1::Step* out) {
+  for (const Candidate& candidate : step.candidates) {
+    v1::Candidate* added = out->add_candidates();
+    added->set_resource(candidate.resource);
+    added->set_suffix(candidate.suffix.ToText());
+    added->set_chosen(candidate.chosen);
+    added->set_reason(candidate.reason);
+  }
+}
+
+v1::TargetState::Health ToProto(TargetStatus::Health health) {
+  switch (health) {
+    case TargetStatus::Health::kUp:
+      return v1::TargetState::UP;
+    case TargetStatus::Health::kDown:
+      return v1::TargetState::DOWN;
+    case TargetStatus::Health::kUnknown:
+      return v1::TargetState::UNKNOWN;
+  }
+  return v1::TargetState::UNKNOWN;
+}
+
+void AddTargets(const std::vector<TargetStatus>& targets, v1::Step* out) {
+  for (const TargetStatus& status : targets) {
+    v1::TargetState* added = out->add_targets();
+    added->set_address(status.target.endpoint.ToString());
+    added->set_transport(status.target.transport == Transport::kTcp ? "TCP" : "UDP");
+    added->set_priority(status.target.priority);
+    added->set_weight(status.target.weight);
+    added->set_health(ToProto(status.health));
+    added->set_round_trip_us(absl::ToInt64Microseconds(status.round_trip));
+    added->set_failures(static_cast<uint32_t>(status.failures));
+    added->set_retry_in_ms(absl::ToInt64Milliseconds(status.retry_in));
+  }
+}
+
+void AddCache(const CacheLook& look, v1::Step* out) {
+  v1::CacheState* cache = out->mutable_cache();
+  cache->set_hit(look.hit);
+  if (!look.hit) return;
+  cache->set_age_seconds(absl::ToInt64Seconds(look.age));
+  cache->set_remaining_seconds(absl::ToInt64Seconds(look.remaining));
+  cache->set_target(look.target.ToString());
+}
+
+void AddStep(const TraceStep& step, const Upstream& upstream, v1::Explanation* explanation) {
+  v1::Step* out = explanation->add_steps();
+  out->set_kind(ToProto(step.kind));
+  out->set_qname(step.qname.ToText());
+  out->set_resource(step.resource);
+  out->set_text(step.text);
+  AddCandidates(step, out);
+  if (step.cache.has_value()) AddCache(*step.cache, out);
+  if (step.group != nullptr) AddTargets(upstream.Describe(*step.group), out);
+}
+
+void AddSection(const AnswerSection& section,
+                google::protobuf::RepeatedPtrField<std::string>* lines) {
+  for (const AnswerRRset& rrset : section) {
     for (const std::string& rdata : *rrset.rdatas) {
-      explanation->add_answers(
+      *lines->Add() =
           dns::ResourceRecord{rrset.owner, rrset.type, dns::RRClass::kIn, rrset.ttl, rdata}
-              .ToText());
+              .ToText();
     }
+  }
+}
+
+void AddAnswer(const Query& query, const Answer& answer, v1::Explanation* explanation) {
+  AddSection(answer.answers, explanation->mutable_answers());
+  AddSection(answer.authorities, explanation->mutable_authorities());
+  AddSection(answer.additionals, explanation->mutable_additionals());
+  explanation->set_authoritative(answer.authoritative);
+  // RFC 6840 section 5.8: a client that did not ask for it by DO does not see it.
+  explanation->set_authentic_data(answer.authentic_data && query.dnssec_ok);
+  for (const dns::ExtendedError& error : answer.errors) {
+    const std::string name = dns::ExtendedErrorName(error.code);
+    explanation->add_extended_errors(error.text.empty() ? name
+                                                        : absl::StrCat(name, ": ", error.text));
   }
 }
 
 }  // namespace
 
 absl::StatusOr<v1::Explanation> Explain(const v1::Question& question, const Snapshot& snapshot,
-                                        Cache* cache, absl::Time now) {
+                                        const Upstream& upstream, Cache* cache, absl::Time now) {
   NAVE_ASSIGN_OR_RETURN(const Query query, ToQuery(question));
   const View* view = snapshot.FindView(absl::string_view(question.view()));
   if (view == nullptr) {
@@ -70,19 +145,14 @@ absl::StatusOr<v1::Explanation> Explain(const v1::Question& question, const Snap
   }
   Trace trace;
   Walk walk(query, &trace);
-  const Walk::State state = walk.Start(snapshot, *view, cache, now);
+  const bool complete = walk.Start(snapshot, *view, cache, now) == Walk::State::kDone;
   v1::Explanation explanation;
   *explanation.mutable_question() = question;
   explanation.set_revision(snapshot.revision());
-  for (const TraceStep& step : trace.steps()) {
-    v1::Step* out = explanation.add_steps();
-    out->set_kind(ToProto(step.kind));
-    out->set_qname(step.qname.ToText());
-    out->set_resource(step.resource);
-    out->set_text(step.text);
-  }
-  AddAnswers(walk.answer(), &explanation);
-  if (state == Walk::State::kDone) explanation.set_rcode(dns::RcodeToText(walk.answer().rcode));
+  explanation.set_complete(complete);
+  for (const TraceStep& step : trace.steps()) AddStep(step, upstream, &explanation);
+  AddAnswer(query, walk.answer(), &explanation);
+  if (complete) explanation.set_rcode(dns::RcodeToText(walk.answer().rcode));
   return explanation;
 }
 

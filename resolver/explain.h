@@ -7,15 +7,16 @@
 #include "absl/time/time.h"
 #include "nave/resolver/v1/explain.pb.h"
 #include "resolver/cache.h"
+#include "resolver/forwarder.h"
 #include "resolver/snapshot.h"
 
 namespace nave::resolver {
 
 // NOT_FOUND for a view that `snapshot` does not have, INVALID_ARGUMENT for a name or type that
 // cannot be read. Where a target would have to be asked, the walk ends with the targets in the
-// order of asking, and `rcode` is empty.
+// order of asking, as `upstream` describes them, and is not complete.
 absl::StatusOr<v1::Explanation> Explain(const v1::Question& question, const Snapshot& snapshot,
-                                        Cache* cache, absl::Time now);
+                                        const Upstream& upstream, Cache* cache, absl::Time now);
 
 }  // namespace nave::resolver
 

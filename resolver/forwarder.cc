@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "resolver/forwarder_order.h"
 #include "resolver/forwarder_question.h"
 #include "resolver/upstream_health.h"
 #include "resolver/upstream_table.h"
@@ -45,6 +46,10 @@ class Forwarder final : public Upstream {
   }
 
   size_t outstanding() const override { return questions_.size(); }
+
+  std::vector<TargetStatus> Describe(const TargetGroup& group) const override {
+    return DescribeTargets(group, health_, loop_->now());
+  }
 
  private:
   void ScheduleTick() {

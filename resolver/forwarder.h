@@ -59,6 +59,19 @@ struct ForwardResult {
   std::vector<ForwardAttempt> attempts;
 };
 
+// What experience says of one target, for `explain`.
+struct TargetStatus {
+  enum class Health : uint8_t { kUnknown, kUp, kDown };
+  Target target;
+  Health health = Health::kUnknown;
+  // Smoothed; zero: never measured.
+  absl::Duration round_trip;
+  // In a row.
+  int failures = 0;
+  // Of a target that is down: until it is tried again.
+  absl::Duration retry_in;
+};
+
 using ForwardCallback = std::function<void(ForwardResult result)>;
 
 class Upstream {
@@ -74,6 +87,14 @@ class Upstream {
 
   // Questions under way.
   virtual size_t outstanding() const = 0;
+
+  // The targets of `group` in the order in which they would be asked now; of those that chance
+  // would choose from, the heaviest first. One that knows nothing of targets gives the group's.
+  virtual std::vector<TargetStatus> Describe(const TargetGroup& group) const {
+    std::vector<TargetStatus> targets;
+    for (const Target& target : group.targets) targets.push_back({target});
+    return targets;
+  }
 };
 
 // Makes the Upstream of one worker. Called on any thread, before the loop runs.

@@ -32,10 +32,9 @@ void ShuffleByWeight(Place* begin, Place* end) {
   }
 }
 
-}  // namespace
-
-std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
-                                  absl::Time now) {
+// By whether they are up, then by priority.
+std::vector<Place> SortedPlaces(const TargetGroup& group, const HealthTable& health,
+                                absl::Time now) {
   const size_t count = std::min(group.targets.size(), kMaxTargetsPerGroup);
   std::vector<Place> places;
   places.reserve(count);
@@ -46,15 +45,53 @@ std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& h
                       std::max(target.weight, 1u), static_cast<uint8_t>(i)});
   }
   std::stable_sort(places.begin(), places.end());
+  return places;
+}
+
+TargetStatus DescribeTarget(const Target& target, const TargetHealth* known, absl::Time now) {
+  TargetStatus status;
+  status.target = target;
+  if (known == nullptr) return status;
+  status.round_trip = known->round_trip();
+  status.failures = known->failures();
+  status.retry_in = known->RetryIn(now);
+  if (known->is_down()) {
+    status.health = TargetStatus::Health::kDown;
+  } else if (status.round_trip > absl::ZeroDuration()) {
+    status.health = TargetStatus::Health::kUp;
+  }
+  return status;
+}
+
+}  // namespace
+
+std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
+                                  absl::Time now) {
+  std::vector<Place> places = SortedPlaces(group, health, now);
   for (auto begin = places.begin(); begin != places.end();) {
     const auto end = std::upper_bound(begin, places.end(), *begin);
     ShuffleByWeight(&*begin, &*begin + (end - begin));
     begin = end;
   }
   std::vector<uint8_t> order;
-  order.reserve(count);
+  order.reserve(places.size());
   for (const Place& place : places) order.push_back(place.index);
   return order;
+}
+
+std::vector<TargetStatus> DescribeTargets(const TargetGroup& group, const HealthTable& health,
+                                          absl::Time now) {
+  std::vector<Place> places = SortedPlaces(group, health, now);
+  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::make_tuple(a.down, a.priority, b.weight) <
+           std::make_tuple(b.down, b.priority, a.weight);
+  });
+  std::vector<TargetStatus> targets;
+  for (const Place& place : places) {
+    const Target& target = group.targets[place.index];
+    targets.push_back(DescribeTarget(target, health.Find(target.endpoint), now));
+  }
+  return targets;
 }
 
 std::optional<net::IpAddress> ChooseSource(const TargetGroup& group, const Target& target,

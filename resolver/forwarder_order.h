@@ -10,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "lib/net/address.h"
+#include "resolver/forwarder.h"
 #include "resolver/target_group.h"
 #include "resolver/upstream_health.h"
 
@@ -19,6 +20,10 @@ namespace nave::resolver {
 // in the same way those that are down, for when all else failed. At most kMaxTargetsPerGroup.
 std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
                                   absl::Time now);
+
+// The same order for people: of one priority the heaviest first, with what is known of each.
+std::vector<TargetStatus> DescribeTargets(const TargetGroup& group, const HealthTable& health,
+                                          absl::Time now);
 
 // The `turn`-th of the sources that can reach `target`, around and around; nothing when there is
 // none. REQUIRES: !group.sources.empty().

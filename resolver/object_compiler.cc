@@ -101,7 +101,7 @@ absl::StatusOr<std::shared_ptr<const Zone>> CompileZone(const v1::Zone& zone) {
     NAVE_ASSIGN_OR_RETURN(dns::RRset compiled, CompileRRset(rrset));
     rrsets.push_back(std::move(compiled));
   }
-  return Zone::Make(zone.name(), apex, std::move(rrsets));
+  return Zone::Make(zone.name(), apex, std::move(rrsets), zone.fallback_on_nxdomain());
 }
 
 absl::StatusOr<std::shared_ptr<const Rule>> CompileRule(const v1::Rule& rule, Interner* groups) {

@@ -186,7 +186,7 @@ void QueryHandler::Send(const Query& query, const Answer& answer, const ReplyPat
 
 absl::StatusOr<v1::Explanation> QueryHandler::Explain(const v1::Question& question) {
   absl::StatusOr<v1::Explanation> explanation =
-      resolver::Explain(question, *snapshot_, &cache_, clock_->Now());
+      resolver::Explain(question, *snapshot_, *upstream_, &cache_, clock_->Now());
   if (explanation.ok()) explanation->set_node(node_id_);
   return explanation;
 }

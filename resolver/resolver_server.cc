@@ -74,7 +74,14 @@ absl::Status ResolverServer::Distribute(const std::shared_ptr<const Snapshot>& s
 absl::StatusOr<v1::Explanation> ResolverServer::Explain(const v1::Question& question) {
   absl::MutexLock lock(&mutex_);
   if (workers_.empty()) return absl::UnavailableError("the resolver is stopping");
-  return workers_[0]->Explain(question);
+  absl::StatusOr<v1::Explanation> first = workers_[0]->Explain(question);
+  if (!first.ok() || first->complete()) return first;
+  // Each worker has a cache of its own, and who explains wants to see what there is.
+  for (size_t i = 1; i < workers_.size(); ++i) {
+    absl::StatusOr<v1::Explanation> other = workers_[i]->Explain(question);
+    if (other.ok() && other->complete()) return other;
+  }
+  return first;
 }
 
 absl::StatusOr<net::Endpoint> ResolverServer::BoundEndpoint(const net::Endpoint& listener) const {

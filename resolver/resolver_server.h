@@ -29,6 +29,7 @@ class ResolverServer : public SnapshotSink {
   ~ResolverServer() override;
 
   absl::Status Serve(const State& state) override;
+  // By the first worker that can answer without asking a target, else by the first of all.
   absl::StatusOr<v1::Explanation> Explain(const v1::Question& question) override;
   int64_t served_revision() const override { return served_revision_.load(); }
 

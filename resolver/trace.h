@@ -4,11 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "lib/dns/name.h"
+#include "lib/net/endpoint.h"
+#include "resolver/target_group.h"
 
 namespace nave::resolver {
 
@@ -23,11 +28,34 @@ enum class StepKind : uint8_t {
   kOutcome,
 };
 
+// What could have decided a name.
+struct Candidate {
+  std::string resource;  // A zone's or a rule's; the view's for its recursive resolvers.
+  dns::Name suffix;
+  bool chosen = false;
+  std::string reason;  // Why it decides or does not; for people.
+};
+
+// A look into the cache.
+struct CacheLook {
+  bool hit = false;
+  // Of a hit: since when it is there, and for how long it still holds.
+  absl::Duration age;
+  absl::Duration remaining;
+  net::Endpoint target;
+};
+
 struct TraceStep {
   StepKind kind;
   dns::Name qname;       // What was being resolved.
   std::string resource;  // A resource name or an address; may be empty.
   std::string text;      // For people.
+  // Of a step that decides; else empty.
+  std::vector<Candidate> candidates;
+  // Of kCache.
+  std::optional<CacheLook> cache;
+  // Of kTarget: who would be asked.
+  std::shared_ptr<const TargetGroup> group;
 };
 
 class Trace {
@@ -35,10 +63,8 @@ class Trace {
   // Steps of one walk; more are left out.
   static constexpr size_t kMaxSteps = 256;
 
-  void Add(StepKind kind, const dns::Name& qname, std::string resource, std::string text) {
-    if (steps_.size() < kMaxSteps) {
-      steps_.push_back({kind, qname, std::move(resource), std::move(text)});
-    }
+  void Add(TraceStep step) {
+    if (steps_.size() < kMaxSteps) steps_.push_back(std::move(step));
   }
   const std::vector<TraceStep>& steps() const { return steps_; }
 

@@ -45,6 +45,11 @@ void TargetHealth::OnAsk(absl::Time now) {
   trying_until_ = now + Patience();
 }
 
+absl::Duration TargetHealth::RetryIn(absl::Time now) const {
+  if (!is_down()) return absl::ZeroDuration();
+  return std::max(std::max(retry_at_, trying_until_) - now, absl::ZeroDuration());
+}
+
 absl::Duration TargetHealth::Patience() const {
   if (smoothed_ == absl::ZeroDuration()) return kDefaultPatience;
   return std::clamp(smoothed_ + variation_ * 4, kMinPatience, kMaxPatience);

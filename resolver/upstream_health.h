@@ -41,6 +41,13 @@ class TargetHealth {
   bool UseEdns(absl::Time now) const { return now >= no_edns_until_; }
   absl::Time last_used() const { return last_used_; }
 
+  // For `explain`. Failures in a row, at most kFailuresUntilDown.
+  int failures() const { return failures_; }
+  bool is_down() const { return failures_ >= kFailuresUntilDown; }
+  absl::Duration round_trip() const { return smoothed_; }
+  // Until a question may try it again; zero if it is up.
+  absl::Duration RetryIn(absl::Time now) const;
+
  private:
   int failures_ = 0;
   absl::Duration backoff_;

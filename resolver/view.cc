@@ -25,7 +25,13 @@ View::View(uint64_t id, std::string name, std::vector<net::Prefix> networks,
   }
 }
 
-Decision View::DecideBelow(const Suffixes& qname, int labels) const {
+View::Match View::Find(const Suffixes& qname, int labels) const {
+  if (!depths_.test(labels)) return Match();
+  auto found = matches_.find(qname.suffix(labels));
+  return found == matches_.end() ? Match() : found->second;
+}
+
+Decision View::DecideBelow(const Suffixes& qname, int labels, int zone_labels_end) const {
   const Rule* system_rule = nullptr;
   for (int depth = labels; depth >= 0; --depth) {
     if (!depths_.test(depth)) continue;
@@ -33,23 +39,33 @@ Decision View::DecideBelow(const Suffixes& qname, int labels) const {
     if (found == matches_.end()) continue;
     const Match& match = found->second;
     if (match.rule != nullptr) {
-      if (match.rule->kind == Rule::Kind::kRecursive) return Fallback(match.rule, system_rule);
+      if (match.rule->kind == Rule::Kind::kRecursive) {
+        return Recurse(qname, labels, match.rule, system_rule);
+      }
       if (match.rule->kind == Rule::Kind::kSystem && system_rule == nullptr) {
         system_rule = match.rule;
       }
       if (match.rule->kind == Rule::Kind::kForward && system_rule == nullptr) {
-        return {Decision::Kind::kForward, nullptr, match.rule, &match.rule->group, nullptr};
+        return {Decision::Kind::kForward, nullptr, match.rule, &match.rule->group};
       }
     }
-    if (match.zone != nullptr) {
+    if (match.zone != nullptr && depth < zone_labels_end) {
       return {Decision::Kind::kZone, match.zone, nullptr, nullptr, system_rule};
     }
   }
-  return Fallback(nullptr, system_rule);
+  return Recurse(qname, labels, nullptr, system_rule);
 }
 
-Decision View::Fallback(const Rule* rule, const Rule* system_rule) const {
+Decision View::Recurse(const Suffixes& qname, int labels, const Rule* rule,
+                       const Rule* system_rule) const {
   if (recursive_ == nullptr) return {Decision::Kind::kNone, nullptr, rule, nullptr, system_rule};
+  const SpecialName* special = FindSpecialName(qname, labels);
+  const bool rule_is_about_it =
+      special != nullptr && rule != nullptr &&
+      rule->domain_name.label_count() >= special->zone->apex().label_count();
+  if (special != nullptr && !rule_is_about_it) {
+    return {Decision::Kind::kZone, special->zone.get(), nullptr, nullptr, system_rule, special};
+  }
   return {Decision::Kind::kRecursive, nullptr, rule, &recursive_, system_rule};
 }
 

@@ -15,6 +15,7 @@
 #include "lib/dns/name.h"
 #include "lib/net/prefix.h"
 #include "resolver/rule.h"
+#include "resolver/special_names.h"
 #include "resolver/suffixes.h"
 #include "resolver/zone.h"
 
@@ -34,6 +35,8 @@ struct Decision {
   const std::shared_ptr<const TargetGroup>* group = nullptr;
   // The SYSTEM rule that took the name out of wider FORWARD rules, if one did.
   const Rule* system_rule = nullptr;
+  // `zone` is built in: the recursive resolvers would decide, but are never asked for such names.
+  const SpecialName* special = nullptr;
 
   // True if both come from one object: a chain need not be cut between them.
   bool SameOwner(const Decision& other) const {
@@ -55,20 +58,34 @@ class View {
   const std::vector<net::Prefix>& networks() const { return networks_; }
   const std::vector<std::shared_ptr<const Zone>>& zones() const { return zones_; }
   const std::vector<std::shared_ptr<const Rule>>& rules() const { return rules_; }
+  // Null if there are none.
+  const std::shared_ptr<const TargetGroup>& recursive() const { return recursive_; }
+
+  // For zones of every length.
+  static constexpr int kAllZones = dns::kMaxLabels + 1;
 
   // The zone or rule with the longest suffix of the name; for one suffix the rule. A SYSTEM rule
-  // takes its name out of wider FORWARD rules. What it points to is valid while the view lives.
+  // takes its name out of wider FORWARD rules, and no more: a narrower FORWARD rule, a zone and a
+  // RECURSIVE rule decide as without it. Special names (special_names.h) are kept from the
+  // recursive resolvers unless a RECURSIVE rule is about them. What it points to is valid while the
+  // view lives.
   Decision Decide(const Suffixes& qname) const { return DecideBelow(qname, qname.label_count()); }
-  // As if the name had only its last `labels` labels: who is the parent of a zone (for DS).
-  Decision DecideBelow(const Suffixes& qname, int labels) const;
+  // As if the name had only its last `labels` labels (who is the parent of a zone, for DS), and as
+  // if the zones with `zone_labels_end` labels and more were absent (for fallback_on_nxdomain).
+  Decision DecideBelow(const Suffixes& qname, int labels, int zone_labels_end = kAllZones) const;
 
- private:
+  // The zone and the rule of one suffix; null for what there is not.
   struct Match {
     const Zone* zone = nullptr;
     const Rule* rule = nullptr;
   };
+  // REQUIRES: 0 <= labels <= qname.label_count().
+  Match Find(const Suffixes& qname, int labels) const;
 
-  Decision Fallback(const Rule* rule, const Rule* system_rule) const;
+ private:
+  // Nothing decides but the recursive resolvers, by `rule` if a RECURSIVE one says so.
+  Decision Recurse(const Suffixes& qname, int labels, const Rule* rule,
+                   const Rule* system_rule) const;
 
   const uint64_t id_;
   const std::string name_;

@@ -45,7 +45,8 @@ Walk::State Walk::Resume(const Snapshot& snapshot, const View& view, Cache* cach
     const Decision decision = Decide(Suffixes(name_));
     if (decision.group == nullptr || (*decision.group)->id != group_->id) {
       if (!Follow(name_)) {
-        FailLoop("the rules changed too often while the question was under way");
+        FailWith(ExtendedErrorCode::kOther,
+                 "the rules changed too often while the question was under way");
         return State::kDone;
       }
       return Run();
@@ -74,29 +75,52 @@ Walk::State Walk::Run() {
   }
 }
 
-Decision Walk::Decide(const Suffixes& name) const {
-  const Decision decision = view_->Decide(name);
+Decision Walk::Decide(const Suffixes& name, FallenZones* fallen) const {
+  Decision decision = DecideAmong(name, View::kAllZones);
+  // Each turn leaves only zones with fewer labels.
+  while (FallsBack(decision, name)) {
+    const Decision next = DecideAmong(name, decision.zone->apex().label_count());
+    // Nobody else knows more: the zone's own NXDOMAIN stays.
+    if (next.kind == Decision::Kind::kNone) return decision;
+    if (fallen != nullptr) fallen->push_back(decision.zone);
+    decision = next;
+  }
+  return decision;
+}
+
+bool Walk::FallsBack(const Decision& decision, const Suffixes& name) const {
+  return decision.kind == Decision::Kind::kZone && decision.zone->fallback_on_nxdomain() &&
+         query_.header.rd &&
+         decision.zone->Lookup(name, query_.question.type).kind == ZoneResult::Kind::kNxDomain;
+}
+
+Decision Walk::DecideAmong(const Suffixes& name, int zone_labels_end) const {
+  const int labels = name.label_count();
+  const Decision decision = view_->DecideBelow(name, labels, zone_labels_end);
   // DS of an apex is data of the zone above, if the view has that (RFC 4035 section 3.1.4.1).
   const bool is_apex_ds = query_.question.type == RRType::kDs &&
-                          decision.kind == Decision::Kind::kZone && name.label_count() > 0 &&
-                          decision.zone->apex().label_count() == name.label_count();
-  if (!is_apex_ds) return decision;
-  const Decision above = view_->DecideBelow(name, name.label_count() - 1);
-  return above.kind == Decision::Kind::kNone ? decision : above;
+                          decision.kind == Decision::Kind::kZone && labels > 0 &&
+                          decision.zone->apex().label_count() == labels;
+  if (!is_apex_ds || (decision.special != nullptr && !decision.special->is_delegated)) {
+    return decision;
+  }
+  const Decision above = view_->DecideBelow(name, labels - 1, zone_labels_end);
+  // RD=0 gets what we know ourselves: NODATA of the zone, when the one above is not ours.
+  const bool is_usable =
+      query_.header.rd ? above.kind != Decision::Kind::kNone : above.kind == Decision::Kind::kZone;
+  return is_usable ? above : decision;
 }
 
 Walk::Next Walk::Step() {
   Suffixes name(name_);
-  if (chain_zone_ != nullptr) return InZone(*chain_zone_, &name);
-  const Decision decision = Decide(name);
-  if (decision.system_rule != nullptr) {
-    Note(StepKind::kRule, decision.system_rule->name, "SYSTEM: wider FORWARD rules do not count");
+  if (chain_zone_ != nullptr) {
+    Note(StepKind::kZone, chain_zone_->name(), "a chain asked for with RD=0 stays in its zone");
+    return InZone(*chain_zone_, &name);
   }
-  if (decision.kind == Decision::Kind::kZone) {
-    Note(StepKind::kZone, decision.zone->name(),
-         [&] { return absl::StrCat("the zone ", decision.zone->apex().ToText(), " answers"); });
-    return InZone(*decision.zone, &name);
-  }
+  FallenZones fallen;
+  const Decision decision = Decide(name, &fallen);
+  if (trace_ != nullptr) NoteDecision(decision, fallen);
+  if (decision.kind == Decision::Kind::kZone) return InZone(*decision.zone, &name);
   if (decision.kind == Decision::Kind::kNone) return Refuse(decision);
   // RD=0 gets our own data and nothing more.
   if (!query_.header.rd) return is_first_ ? Refuse(decision) : Next::kDone;
@@ -111,7 +135,9 @@ Walk::Next Walk::Refuse(const Decision& decision) {
   answer_.AddError(ExtendedErrorCode::kNotAuthoritative,
                    may_recurse ? absl::StrCat("recursion was not asked for: ", name_.ToText())
                                : absl::StrCat("no zone and no rule for ", name_.ToText()));
-  Note(StepKind::kOutcome, "", "REFUSED: no zone, no rule, no recursive resolver for this name");
+  Note(StepKind::kOutcome, "",
+       may_recurse ? "REFUSED: others are asked only with recursion"
+                   : "REFUSED: no zone, no rule, no recursive resolver for this name");
   return Next::kDone;
 }
 
@@ -146,7 +172,7 @@ Walk::Next Walk::InZone(const Zone& zone, Suffixes* name) {
 
 Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
   std::optional<dns::Name> target = dns::RdataTarget(result.rrset->type, result.rrset->rdatas[0]);
-  if (!target.has_value()) return FailLoop("malformed target in the zone");
+  if (!target.has_value()) return FailChain("malformed target", name_, zone.name());
   AddAnswer(*result.rrset, result.from_wildcard);
   if (result.kind == ZoneResult::Kind::kDname) {
     target = name_.ReplaceSuffix(result.rrset->owner, *target);
@@ -170,7 +196,7 @@ Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
   }
   // An authoritative server gives a looping chain once round; a resolver says that it is broken.
   if (visited && !query_.header.rd) return Next::kDone;
-  if (visited) return FailLoop("CNAME loop");
+  if (visited) return FailChain("CNAME loop", *target, zone.name());
   // A DS at the cut to a zone that the view has too is still this zone's.
   const Suffixes to(*target);
   const bool stays = view_->Decide(to).zone == &zone || Decide(to).zone == &zone;
@@ -184,7 +210,8 @@ Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
   }
   if (Follow(*target)) return Next::kAgain;
   // A client that follows chains itself can go on from where ours ends.
-  return query_.header.rd ? FailLoop("the chain of CNAMEs is too long") : Next::kDone;
+  if (!query_.header.rd) return Next::kDone;
+  return FailChain("the chain of CNAMEs is too long", *target, zone.name());
 }
 
 bool Walk::Follow(const dns::Name& target) {
@@ -192,10 +219,15 @@ bool Walk::Follow(const dns::Name& target) {
   return ++follows_ <= kMaxFollows;
 }
 
-Walk::Next Walk::FailLoop(absl::string_view text) {
+Walk::Next Walk::FailWith(ExtendedErrorCode code, absl::string_view text) {
   Note(StepKind::kOutcome, "", [&] { return absl::StrCat("SERVFAIL: ", text); });
-  answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kOther, text);
+  answer_.Fail(Rcode::kServFail, code, text);
   return Next::kDone;
+}
+
+Walk::Next Walk::FailChain(absl::string_view what, const dns::Name& at, absl::string_view object) {
+  return FailWith(ExtendedErrorCode::kOther,
+                  absl::StrCat(what, ": ", object, " leads to ", at.ToText()));
 }
 
 Walk::Next Walk::Refer(const Zone& zone, const dns::RRset& ns, bool from_wildcard) {
@@ -211,11 +243,14 @@ Walk::Next Walk::Delegate(const Zone& zone, const dns::RRset& ns) {
   Note(StepKind::kFollow, zone.name(),
        [&] { return absl::StrCat("delegation ", ns.owner.ToText()); });
   if (group->targets.empty()) {
-    const std::string text =
-        absl::StrCat("no address in this view for the name servers of ", ns.owner.ToText());
-    Note(StepKind::kOutcome, zone.name(), [&] { return absl::StrCat("SERVFAIL: ", text); });
-    answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kNoReachableAuthority, text);
-    return Next::kDone;
+    return FailWith(ExtendedErrorCode::kNoReachableAuthority,
+                    absl::StrCat(zone.name(), ": no address in this view for the name servers of ",
+                                 ns.owner.ToText()));
+  }
+  if (IsOwnListener(*group)) {
+    return FailWith(ExtendedErrorCode::kOther,
+                    absl::StrCat("loop: ", zone.name(), " delegates ", ns.owner.ToText(),
+                                 " to an address that answers from this same view"));
   }
   is_delegation_ = true;
   const Next next = AskGroup(std::move(group));
@@ -225,19 +260,10 @@ Walk::Next Walk::Delegate(const Zone& zone, const dns::RRset& ns) {
 
 Walk::Next Walk::Forward(const Decision& decision) {
   const TargetGroup& group = **decision.group;
-  if (decision.kind == Decision::Kind::kForward) {
-    Note(StepKind::kRule, decision.rule->name,
-         [&] { return absl::StrCat("FORWARD ", decision.rule->domain_name.ToText()); });
-  } else {
-    Note(StepKind::kRecursive, decision.rule == nullptr ? view_->name() : decision.rule->name,
-         "the recursive resolvers of the view");
-  }
   if (IsOwnListener(group)) {
-    const std::string text =
-        absl::StrCat("loop: ", group.name, " asks an address that answers from this same view");
-    Note(StepKind::kOutcome, group.name, [&] { return absl::StrCat("SERVFAIL: ", text); });
-    answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kOther, text);
-    return Next::kDone;
+    return FailWith(
+        ExtendedErrorCode::kOther,
+        absl::StrCat("loop: ", group.name, " asks an address that answers from this same view"));
   }
   return AskGroup(*decision.group);
 }
@@ -245,21 +271,8 @@ Walk::Next Walk::Forward(const Decision& decision) {
 Walk::Next Walk::AskGroup(std::shared_ptr<const TargetGroup> group) {
   group_ = std::move(group);
   std::shared_ptr<const Reply> cached = cache_->Find(cache_key(view_->id()), now_);
-  if (cached != nullptr) {
-    Note(StepKind::kCache, group_->name, [&] {
-      return absl::StrCat("cached for another ", absl::ToInt64Seconds(cached->expiry() - now_),
-                          " s");
-    });
-    return UseReply(std::move(cached));
-  }
-  if (trace_ != nullptr) {
-    for (const Target& target : group_->targets) {
-      Note(StepKind::kTarget, target.endpoint.ToString(),
-           absl::StrCat("priority ", target.priority, ", weight ", target.weight,
-                        target.transport == Transport::kTcp ? ", TCP" : ", UDP"));
-    }
-  }
-  return Next::kAsk;
+  if (trace_ != nullptr) NoteCache(cached.get());
+  return cached == nullptr ? Next::kAsk : UseReply(std::move(cached));
 }
 
 bool Walk::IsOwnListener(const TargetGroup& group) const {
@@ -267,14 +280,6 @@ bool Walk::IsOwnListener(const TargetGroup& group) const {
     const Listener* listener = snapshot_->FindListener(target.endpoint);
     return listener != nullptr && listener->only_view() == view_;
   });
-}
-
-void Walk::Note(StepKind kind, absl::string_view resource, absl::string_view text) {
-  if (trace_ != nullptr) trace_->Add(kind, name_, std::string(resource), std::string(text));
-}
-
-void Walk::Note(StepKind kind, absl::string_view resource, absl::FunctionRef<std::string()> text) {
-  if (trace_ != nullptr) trace_->Add(kind, name_, std::string(resource), text());
 }
 
 }  // namespace nave::resolver

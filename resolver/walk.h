@@ -73,11 +73,19 @@ class Walk {
   Next UseReply(std::shared_ptr<const Reply> reply);
   Next EndWithReply(const Reply& reply, uint32_t age_seconds);
   Next Refuse(const Decision& decision);
-  Next FailLoop(absl::string_view text);
+  // SERVFAIL, with the text as extended error.
+  Next FailWith(dns::ExtendedErrorCode code, absl::string_view text);
+  // SERVFAIL: `what` is wrong with the chain where `object` led to `at`.
+  Next FailChain(absl::string_view what, const dns::Name& at, absl::string_view object);
   // Makes `target` the name to resolve; false after kMaxFollows.
   bool Follow(const dns::Name& target);
 
-  Decision Decide(const Suffixes& name) const;
+  // What decides `name` for this query. A zone that falls back on NXDOMAIN and has no such name
+  // does not, if anything else does; it is added to `fallen` unless that is null.
+  using FallenZones = absl::InlinedVector<const Zone*, 2>;
+  Decision Decide(const Suffixes& name, FallenZones* fallen = nullptr) const;
+  Decision DecideAmong(const Suffixes& name, int zone_labels_end) const;
+  bool FallsBack(const Decision& decision, const Suffixes& name) const;
   void AddFromZone(const dns::RRset& rrset, bool from_wildcard, AnswerSection* section);
   void AddAnswer(const dns::RRset& rrset, bool from_wildcard);
   void AddNegative(const Zone& zone);
@@ -89,6 +97,8 @@ class Walk {
   // A step of the trace; nothing, and no text is made, unless the walk is traced.
   void Note(StepKind kind, absl::string_view resource, absl::string_view text);
   void Note(StepKind kind, absl::string_view resource, absl::FunctionRef<std::string()> text);
+  void NoteDecision(const Decision& decision, const FallenZones& fallen);
+  void NoteCache(const Reply* cached);
 
   const Query query_;
   Trace* const trace_;

@@ -107,14 +107,22 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
   const uint32_t age =
       static_cast<uint32_t>(std::max<int64_t>(0, absl::ToInt64Seconds(now_ - reply.received)));
   answer_.authentic_data = reply.authentic_data && answer_.answers.empty();
-  for (const dns::RRset& rrset : reply.answers) {
+  const auto add = [&](const dns::RRset& rrset) {
     answer_.answers.push_back({rrset.owner, rrset.type, Aged(rrset.ttl, age), &rrset.rdatas});
+  };
+  for (size_t i = 0; i < reply.answers.size(); ++i) {
+    const dns::RRset& rrset = reply.answers[i];
+    add(rrset);
     const bool leads_on = rrset.type == RRType::kCname && query_.question.type != RRType::kCname &&
                           query_.question.type != RRType::kAny;
     if (!leads_on) continue;
     std::optional<dns::Name> target = dns::RdataTarget(RRType::kCname, rrset.rdatas[0]);
-    if (!target.has_value()) return FailLoop("malformed CNAME from a target");
-    if (HasRRset(answer_.answers, *target, RRType::kCname)) return FailLoop("CNAME loop");
+    if (!target.has_value()) {
+      return FailChain("malformed CNAME", rrset.owner, group_->name);
+    }
+    if (HasRRset(answer_.answers, *target, RRType::kCname)) {
+      return FailChain("CNAME loop", *target, group_->name);
+    }
     // The rest of the chain is believed only where the same object decides: a rule's targets have
     // no say about names of a zone or of another rule.
     const bool same =
@@ -122,8 +130,13 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
     name_ = *std::move(target);
     if (same) continue;
     answer_.authentic_data = false;
-    Note(StepKind::kFollow, "", [&] { return absl::StrCat("to ", name_.ToText()); });
-    if (!Follow(dns::Name(name_))) return FailLoop("the chain of CNAMEs is too long");
+    // The signature of the CNAME goes with it.
+    const dns::RRset* next = i + 1 < reply.answers.size() ? &reply.answers[i + 1] : nullptr;
+    if (next != nullptr && next->type == RRType::kRrsig && next->owner == rrset.owner) add(*next);
+    Note(StepKind::kFollow, group_->name, [&] { return absl::StrCat("to ", name_.ToText()); });
+    if (!Follow(dns::Name(name_))) {
+      return FailChain("the chain of CNAMEs is too long", name_, group_->name);
+    }
     return Next::kAgain;
   }
   return EndWithReply(reply, age);
@@ -131,10 +144,8 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
 
 Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
   if (!IsBelieved(reply.rcode) || reply.is_referral) {
-    const std::string text = absl::StrCat(group_->name, ": ", FailureText(reply, name_));
-    Note(StepKind::kOutcome, "", [&] { return absl::StrCat("SERVFAIL: ", text); });
-    answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kNoReachableAuthority, text);
-    return Next::kDone;
+    return FailWith(ExtendedErrorCode::kNoReachableAuthority,
+                    absl::StrCat(group_->name, ": ", FailureText(reply, name_)));
   }
   answer_.rcode = reply.rcode;
   const bool ends_in_cname = !reply.answers.empty() && reply.answers.back().owner != name_;
@@ -142,8 +153,10 @@ Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
       ends_in_cname && reply.rcode == Rcode::kNoError && reply.FindSoa() == nullptr;
   // A target that only knows its own zones leaves the rest of the chain to us.
   if (chain_is_open) {
-    if (!Follow(dns::Name(name_))) return FailLoop("the chain of CNAMEs is too long");
-    Note(StepKind::kFollow, "", [&] { return absl::StrCat("to ", name_.ToText()); });
+    if (!Follow(dns::Name(name_))) {
+      return FailChain("the chain of CNAMEs is too long", name_, group_->name);
+    }
+    Note(StepKind::kFollow, group_->name, [&] { return absl::StrCat("to ", name_.ToText()); });
     return Next::kAgain;
   }
   for (const dns::RRset& rrset : reply.authorities) {

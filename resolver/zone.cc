@@ -48,15 +48,17 @@ const dns::RRset* ZoneNode::Find(dns::RRType type) const {
   return nullptr;
 }
 
-Zone::Zone(std::string name, const dns::Name& apex) : name_(std::move(name)), apex_(apex) {
+Zone::Zone(std::string name, const dns::Name& apex, bool fallback_on_nxdomain)
+    : name_(std::move(name)), apex_(apex), fallback_on_nxdomain_(fallback_on_nxdomain) {
   auto node = std::make_unique<ZoneNode>();
   apex_node_ = node.get();
   nodes_.emplace(LowerWire(apex), std::move(node));
 }
 
 absl::StatusOr<std::shared_ptr<const Zone>> Zone::Make(std::string name, const dns::Name& apex,
-                                                       std::vector<dns::RRset> rrsets) {
-  auto zone = absl::WrapUnique(new Zone(std::move(name), apex));
+                                                       std::vector<dns::RRset> rrsets,
+                                                       bool fallback_on_nxdomain) {
+  auto zone = absl::WrapUnique(new Zone(std::move(name), apex, fallback_on_nxdomain));
   for (dns::RRset& rrset : rrsets) NAVE_RETURN_IF_ERROR(zone->Insert(std::move(rrset)));
   if (zone->apex_node_->Find(dns::RRType::kSoa) == nullptr) {
     NAVE_RETURN_IF_ERROR(zone->Insert(DefaultSoa(apex)));

@@ -51,7 +51,8 @@ class Zone {
   // A zone without SOA is given one. INVALID_ARGUMENT says which RRset is wrong: outside the apex,
   // two of one owner and type, CNAME beside other data.
   static absl::StatusOr<std::shared_ptr<const Zone>> Make(std::string name, const dns::Name& apex,
-                                                          std::vector<dns::RRset> rrsets);
+                                                          std::vector<dns::RRset> rrsets,
+                                                          bool fallback_on_nxdomain = false);
 
   const std::string& name() const { return name_; }
   const dns::Name& apex() const { return apex_; }
@@ -59,6 +60,8 @@ class Zone {
   // For negative answers: the lesser of SOA's TTL and MINIMUM (RFC 2308 section 5).
   uint32_t negative_ttl() const { return negative_ttl_; }
   size_t rrset_count() const { return rrset_count_; }
+  // For RD=1, a name that is not there is decided as if the zone were absent from the view.
+  bool fallback_on_nxdomain() const { return fallback_on_nxdomain_; }
 
   // REQUIRES: qname is the apex or below it.
   ZoneResult Lookup(const Suffixes& qname, dns::RRType qtype) const;
@@ -68,7 +71,7 @@ class Zone {
   const ZoneNode* FindNode(const dns::Name& owner) const;
 
  private:
-  Zone(std::string name, const dns::Name& apex);
+  Zone(std::string name, const dns::Name& apex, bool fallback_on_nxdomain);
   absl::Status Insert(dns::RRset rrset);
   absl::Status Finish();
   void AddEmptyNonTerminals();
@@ -81,6 +84,7 @@ class Zone {
 
   const std::string name_;
   const dns::Name apex_;
+  const bool fallback_on_nxdomain_;
   absl::flat_hash_map<std::string, std::unique_ptr<ZoneNode>> nodes_;
   const ZoneNode* apex_node_ = nullptr;
   const dns::RRset* soa_ = nullptr;

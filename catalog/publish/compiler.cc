@@ -165,6 +165,7 @@ absl::StatusOr<std::optional<rv::Zone>> CompileZone(store::Reader& reader,
   rv::Zone compiled;
   compiled.set_name(zone);
   compiled.set_apex(found->domain_name());
+  compiled.set_fallback_on_nxdomain(found->fallback_on_nxdomain());
   compiled.set_revision(found->metadata().revision());
   return std::optional<rv::Zone>(std::move(compiled));
 }

@@ -9,6 +9,7 @@
 #include "nave/dns/v1/endpoint.pb.h"
 #include "nave/dns/v1/rule.pb.h"
 #include "nave/dns/v1/rule_association.pb.h"
+#include "nave/dns/v1/zone.pb.h"
 #include "nave/dns/v1/zone_association.pb.h"
 #include "nave/governance/v1/vpc.pb.h"
 
@@ -71,13 +72,21 @@ const std::map<std::string, Adder>& Adders() {
   return *adders;
 }
 
+// True if what resolvers hear of a zone beside its record sets is the same.
+bool SameOptions(const store::Entry& old_entry, const store::Entry& new_entry) {
+  dns::v1::Zone before, after;
+  return before.ParseFromString(old_entry.value) && after.ParseFromString(new_entry.value) &&
+         before.fallback_on_nxdomain() == after.fallback_on_nxdomain();
+}
+
 // A zone that was there before and is the same one needs no more than its record sets.
 absl::Status AddZone(Reader& before, Reader& after, const std::string& key,
                      Dependents* dependents) {
   NAVE_ASSIGN_OR_RETURN(const auto old_entry, before.Get(store::Table::kResources, key));
   NAVE_ASSIGN_OR_RETURN(const auto new_entry, after.Get(store::Table::kResources, key));
   const bool same = old_entry.has_value() && new_entry.has_value() &&
-                    old_entry->create_revision == new_entry->create_revision;
+                    old_entry->create_revision == new_entry->create_revision &&
+                    SameOptions(*old_entry, *new_entry);
   if (!same) dependents->zones.insert(key);
   return absl::OkStatus();
 }

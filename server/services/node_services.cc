@@ -158,6 +158,9 @@ class ExplainServiceImpl final : public ServiceBase<dns::v1::ExplainService> {
                     question.set_view(request->vpc());
                     question.set_qname(request->qname());
                     question.set_qtype(request->qtype().empty() ? "A" : request->qtype());
+                    question.set_no_recursion(request->no_recursion());
+                    question.set_dnssec_ok(request->dnssec_ok());
+                    question.set_checking_disabled(request->checking_disabled());
                     return parts_.explain.Explain(parts_.nodes.ConnectedTo(request->vpc()),
                                                   question, parts_.clock.Now() + kExplainTimeout);
                   });

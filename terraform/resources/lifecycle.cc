@@ -16,6 +16,7 @@ bool IsPlain(const Value& value) { return !value.is_null() && value.WhollyKnown(
 // The control plane does not tell what is not set from what is set to nothing.
 bool IsEmpty(const Value& value) {
   return value.is_null() || (value.AsString() != nullptr && value.AsString()->empty()) ||
+         (value.AsBool() != nullptr && !*value.AsBool()) ||
          (value.AsList() != nullptr && value.AsList()->empty()) ||
          (value.AsMap() != nullptr && value.AsMap()->empty());
 }

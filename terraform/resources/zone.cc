@@ -13,6 +13,7 @@ Remote ToRemote(const Zone& zone) {
   return {{{"name", Value::String(zone.name())},
            {"domain_name", Value::String(zone.domain_name())},
            {"comment", TextOrNull(zone.comment())},
+           {"fallback_on_nxdomain", zone.fallback_on_nxdomain() ? Value::Bool(true) : Value()},
            {"labels", LabelsOf(zone.metadata())}},
           zone.metadata().etag()};
 }
@@ -22,6 +23,8 @@ Zone FromPlan(const Object& planned, const std::string& etag) {
   zone.set_name(TextAt(planned, "name"));
   zone.set_domain_name(TextAt(planned, "domain_name"));
   zone.set_comment(TextAt(planned, "comment"));
+  const bool* const fallback = At(planned, "fallback_on_nxdomain").AsBool();
+  zone.set_fallback_on_nxdomain(fallback != nullptr && *fallback);
   SetMetadata(planned, etag, zone.mutable_metadata());
   return zone;
 }
@@ -40,6 +43,8 @@ ZoneResource::ZoneResource() {
       NameAttribute(Zone::descriptor(), "The resource name, which you choose."),
       domain_name,
       {"comment", Type::String(), Attribute::Given::kOptional, "For people."},
+      {"fallback_on_nxdomain", Type::Bool(), Attribute::Given::kOptional,
+       "Resolve a name that the zone does not have as if the zone were absent from the VPC."},
       LabelsAttribute(),
   };
 }
@@ -66,6 +71,7 @@ Applied ZoneResource::Update(Client& client, const Object&, const Object& planne
   dns::v1::UpdateZoneRequest request;
   *request.mutable_zone() = FromPlan(planned, etag);
   request.mutable_update_mask()->add_paths("comment");
+  request.mutable_update_mask()->add_paths("fallback_on_nxdomain");
   request.mutable_update_mask()->add_paths("metadata.labels");
   *request.mutable_mutation() = client.NewMutation();
   Zone zone;

@@ -77,6 +77,24 @@ TEST(Explain, PrintsTheStepsInTheirOrder) {
                                                     "192.0.2.1(.|\n)*by r1, revision 12"));
 }
 
+TEST(Explain, AsksAsTheClientThatIsMeant) {
+  FakeControlPlane server;
+  server.Returns(kExplain, resolver::v1::Explanation());
+  FakeSession session(server);
+  ASSERT_TRUE(
+      RunLine(session, AddExplain, {"explain", "www.example", "--vpc", "accounts/a/vpcs/main"})
+          .ok());
+  EXPECT_FALSE(server.last<dns::v1::ExplainRequest>(kExplain).no_recursion());
+  ASSERT_TRUE(RunLine(session, AddExplain,
+                      {"explain", "www.example", "--vpc", "accounts/a/vpcs/main", "--norecurse",
+                       "--dnssec", "--cd"})
+                  .ok());
+  const auto request = server.last<dns::v1::ExplainRequest>(kExplain);
+  EXPECT_TRUE(request.no_recursion());
+  EXPECT_TRUE(request.dnssec_ok());
+  EXPECT_TRUE(request.checking_disabled());
+}
+
 TEST(Explain, WhatIsNoQuestionIsAUsageError) {
   FakeControlPlane server;
   FakeSession session(server);

@@ -39,6 +39,10 @@ class FakeUpstream : public Upstream {
   // Answers the question asked as number `index`, with records in presentation form in the answer
   // section, and SOA records among them in the authority section.
   void Answer(size_t index, dns::Rcode rcode, const std::vector<std::string>& records);
+  // The same with a whole message.
+  void Reply(size_t index, dns::Message reply) {
+    Finish(&asked.at(index), absl::OkStatus(), std::move(reply));
+  }
   void Fail(size_t index, absl::Status status) {
     Finish(&asked.at(index), std::move(status), dns::Message());
   }

@@ -183,6 +183,20 @@ TEST_P(ResolverServerTest, ExplainsAndStops) {
   EXPECT_EQ(server_->Explain(question).status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST_P(ResolverServerTest, ExplainsByTheWorkerThatHasItInItsCache) {
+  ASSERT_TRUE(Serve(1, "192.0.2.1").ok());
+  v1::Question question;
+  question.set_view("v");
+  question.set_qname("www.corp.test.");
+  ASSERT_FALSE(server_->Explain(question)->complete());
+  // The kernel gives it to one of the workers.
+  ASSERT_EQ(Ask(Where(), "www.corp.test.", false).size(), 1u);
+  const auto explanation = server_->Explain(question);
+  ASSERT_TRUE(explanation.ok()) << explanation.status();
+  EXPECT_TRUE(explanation->complete());
+  EXPECT_EQ(explanation->answers_size(), 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Workers, ResolverServerTest, ::testing::Values(1, 3));
 
 TEST(ResolverServerStartTest, NumberOfWorkersIsBounded) {

@@ -119,7 +119,8 @@ const std::map<std::string, std::string>& OtherRequests() {
        "account: 'accounts/base' vpc: 'accounts/base/vpcs/base' resource: "
        "'accounts/base/rules/plain-base' domain_name: 'plain.' page_size: 10"},
       {"ExplainService/Explain",
-       "vpc: 'accounts/base/vpcs/base' qname: 'www.example.com.' qtype: 'A'"},
+       "vpc: 'accounts/base/vpcs/base' qname: 'www.example.com.' qtype: 'A' no_recursion: true "
+       "dnssec_ok: true checking_disabled: true"},
       {"ProvisionedProductService/LaunchProduct",
        "provisioned_product { name: 'accounts/base/provisionedProducts/new' version: "
        "'products/base/versions/v1' parameters { key: 'vpc' values: 'plain-new' } parameters { "

@@ -70,6 +70,7 @@ class ProviderServiceTest : public ::testing::Test {
     WriteObject(Object{{"name", name},
                        {"domain_name", Value::String("Example.com")},
                        {"comment", Value()},
+                       {"fallback_on_nxdomain", Value()},
                        {"labels", Value()}},
                 &value);
     return value;

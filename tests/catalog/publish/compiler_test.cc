@@ -112,6 +112,17 @@ TEST_F(CompilerTest, EveryVpcWithAListener) {
   EXPECT_THAT(*vpcs, ElementsAre(kHubVpc, kSpokeVpc, "accounts/s2/vpcs/main"));
 }
 
+TEST_F(CompilerTest, ZoneSaysWhetherItFallsBack) {
+  auto zone = CompileZone(Now(), kZone);
+  ASSERT_TRUE(zone.ok() && zone->has_value());
+  EXPECT_FALSE((*zone)->fallback_on_nxdomain());
+  Do({"update Zone(fallback_on_nxdomain) name: 'accounts/s1/zones/z' fallback_on_nxdomain: true"});
+  zone = CompileZone(Now(), kZone);
+  ASSERT_TRUE(zone.ok() && zone->has_value());
+  EXPECT_TRUE((*zone)->fallback_on_nxdomain());
+  EXPECT_EQ((*zone)->apex(), "s1.cloud.example.com.");
+}
+
 TEST_F(CompilerTest, ZoneComesInPieces) {
   for (int i = 0; i < 20; ++i) {
     Do({absl::StrCat("create RecordSet name: 'accounts/s1/zones/z/recordSets/h", i,

@@ -101,6 +101,14 @@ TEST_F(DependentsTest, LabelsOfAZoneTouchNothing) {
                   .empty());
 }
 
+TEST_F(DependentsTest, FallbackOfAZoneIsSentWithTheZone) {
+  EXPECT_THAT(After({"update Zone(fallback_on_nxdomain) name: 'accounts/s1/zones/z' "
+                     "fallback_on_nxdomain: true"})
+                  .zones,
+              ElementsAre("accounts/s1/zones/z"));
+  EXPECT_TRUE(After({"update Zone(comment) name: 'accounts/s1/zones/z' comment: 'c'"}).empty());
+}
+
 TEST_F(DependentsTest, VpcTouchesItsViewAndListeners) {
   const Dependents dependents =
       After({"update Vpc(resolver_addresses) name: 'accounts/s1/vpcs/main' resolver_addresses: "

@@ -130,6 +130,19 @@ TEST_F(SubscriptionTest, RecordIsAChangeOfItsZone) {
   EXPECT_THAT(Words(), ElementsAre("change accounts/s1/zones/z +1 -1"));
 }
 
+TEST_F(SubscriptionTest, FallbackOfAZoneReachesItsNodes) {
+  Do({kRecord});
+  Start({kSpokeVpc});
+  Words();
+  Do({"update Zone(fallback_on_nxdomain) name: 'accounts/s1/zones/z' fallback_on_nxdomain: true"});
+  auto messages = subscription_->Next(absl::InfiniteFuture());
+  ASSERT_TRUE(messages.ok() && !messages->empty());
+  ASSERT_EQ(Word((*messages)[0]), "zone accounts/s1/zones/z");
+  EXPECT_TRUE((*messages)[0].zone().fallback_on_nxdomain());
+  // The whole of it, for a zone takes the place of the one before.
+  EXPECT_EQ((*messages)[0].zone().rrsets_size(), 3);
+}
+
 TEST_F(SubscriptionTest, WhatConcernsOthersIsOnlyCompleted) {
   Start({"accounts/s2/vpcs/main"});
   Words();

@@ -35,6 +35,7 @@ class ZoneResourceTest : public ::testing::Test {
     });
     plane.On<UpdateZoneRequest, Zone>(kUpdate, [this](const UpdateZoneRequest& request, Zone* out) {
       zone_.set_comment(request.zone().comment());
+      zone_.set_fallback_on_nxdomain(request.zone().fallback_on_nxdomain());
       *zone_.mutable_metadata()->mutable_labels() = request.zone().metadata().labels();
       zone_.mutable_metadata()->set_etag("e2");
       *out = zone_;
@@ -101,9 +102,29 @@ TEST_F(ZoneResourceTest, AnUpdateRestsOnTheVersionOfThePlan) {
   const auto request = world_.control_plane.last<UpdateZoneRequest>(kUpdate);
   EXPECT_EQ(request.zone().metadata().etag(), "e1");
   EXPECT_FALSE(request.mutation().request_id().empty());
-  EXPECT_EQ(request.update_mask().paths_size(), 2);
+  EXPECT_EQ(request.update_mask().paths_size(), 3);
   EXPECT_EQ(life_.etag(), "e2");
   EXPECT_EQ(life_.Get("comment"), Value::String("new"));
+}
+
+TEST_F(ZoneResourceTest, FallbackIsOnOrOffAndOffWhenNotGiven) {
+  ASSERT_EQ(life_.Apply(Given("example.com")), "");
+  EXPECT_FALSE(world_.control_plane.last<CreateZoneRequest>(kCreate).zone().fallback_on_nxdomain());
+  ASSERT_EQ(life_.Refresh(), "");
+  EXPECT_TRUE(life_.HasNoChanges(Given("example.com")));
+  Object given = Given("example.com");
+  given["fallback_on_nxdomain"] = Value::Bool(false);
+  ASSERT_EQ(life_.Apply(given), "");
+  EXPECT_EQ(world_.control_plane.CountOf(kUpdate), 0);
+  ASSERT_EQ(life_.Refresh(), "");
+  EXPECT_TRUE(life_.HasNoChanges(given));
+  given["fallback_on_nxdomain"] = Value::Bool(true);
+  ASSERT_EQ(life_.Apply(given), "");
+  EXPECT_TRUE(zone_.fallback_on_nxdomain());
+  ASSERT_EQ(life_.Refresh(), "");
+  EXPECT_TRUE(life_.HasNoChanges(given));
+  ASSERT_EQ(life_.Apply(Given("example.com")), "");
+  EXPECT_FALSE(zone_.fallback_on_nxdomain());
 }
 
 TEST_F(ZoneResourceTest, AFailedUpdateIsNotRecordedAsDone) {
