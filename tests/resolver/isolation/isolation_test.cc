@@ -56,7 +56,7 @@ TEST(IsolationTest, NoAnswerCrossesAViewWhileEverythingChanges) {
 TEST(IsolationTest, NoAnswerCrossesAViewWhereNothingChanges) {
   StormOptions options;
   options.seed = Seed();
-  options.answers = 6000;
+  options.answers = 4000;
   options.answers_per_change = 0;
   Storm storm(options);
   const Tally tally = storm.Run();

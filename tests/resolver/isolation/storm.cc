@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kRound = 24;
 // A name is new for so many answers, and a cached one after that.
 constexpr size_t kAnswersPerName = 400;
+// Changes that the questions may be ahead of, where the machine is slow.
+constexpr int64_t kLagMax = 8;
 
 WorkerOptions Options() {
   WorkerOptions options;
@@ -83,6 +85,13 @@ void Storm::Take(const Question& question, std::string wire, Tally* tally) {
   answered_.fetch_add(1);
 }
 
+void Storm::WaitForChanges() const {
+  const size_t pace = options_.answers_per_change;
+  while (pace > 0 && static_cast<size_t>(history_.served() + kLagMax) * pace < answered_.load()) {
+    std::this_thread::yield();
+  }
+}
+
 void Storm::AskAll(int client) {
   Dice dice(options_.seed + 100 + static_cast<uint64_t>(client));
   std::vector<uint32_t> sources;
@@ -93,6 +102,7 @@ void Storm::AskAll(int client) {
   Asker asker(sources);
   Tally tally;
   while (answered_.load() < options_.answers && tally.lost == 0) {
+    WaitForChanges();
     std::vector<Question> round;
     // One question from many views at once, or many questions.
     const bool same = dice.OneIn(2);

@@ -26,8 +26,8 @@ struct StormOptions {
   int clients = 3;
   // The storm ends after so many answers; a change comes after each `answers_per_change`, none if
   // that is 0.
-  size_t answers = 20000;
-  size_t answers_per_change = 40;
+  size_t answers = 16000;
+  size_t answers_per_change = 32;
   bool keep_observations = false;
   // What is served in place of the world that is true: a planted bug.
   std::function<World(World)> lie;
@@ -53,6 +53,8 @@ class Storm {
 
   void Serve(World world);
   void Change();
+  // Until the changes have caught up with the questions.
+  void WaitForChanges() const;
   void AskAll(int client);
   std::string SomeName(Dice* dice) const;
   Question Some(const std::vector<uint32_t>& sources, Dice* dice) const;
