@@ -16,14 +16,10 @@ function(nave_library name)
   target_link_libraries(${name} PUBLIC ${A_DEPS})
 endfunction()
 
-# With the thread sanitizer, a program of ours tells it of Abseil's mutexes: see the source.
+# With the thread sanitizer, a program of ours tells it of Abseil's mutexes: see tests/testing/tsan_mutex.cc.
 function(nave_know_mutexes name)
   if(NOT NAVE_SANITIZE MATCHES "thread")
     return()
-  endif()
-  if(NOT TARGET nave_tsan_mutex)
-    add_library(nave_tsan_mutex OBJECT ${CMAKE_SOURCE_DIR}/tests/testing/tsan_mutex.cc)
-    target_link_libraries(nave_tsan_mutex PUBLIC absl::synchronization)
   endif()
   target_sources(${name} PRIVATE $<TARGET_OBJECTS:nave_tsan_mutex>)
   target_link_libraries(${name} PRIVATE absl::synchronization ${CMAKE_DL_LIBS})
@@ -54,6 +50,10 @@ function(nave_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} ${A_ARGS} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
+  if(NAVE_SANITIZE MATCHES "thread")
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT
+                         "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp" TIMEOUT 600)
+  endif()
 endfunction()
 
 # nave_proto_library(nave_proto_api PROTOS api/v1/annotations.proto ... [GRPC dns/v1/zone_service.proto ...] DEPS ...)

@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kRound = 24;
 // A name is new for so many answers, and a cached one after that.
 constexpr size_t kAnswersPerName = 400;
+// Who waits looks again after so long, whatever it was told.
+constexpr absl::Duration kLook = absl::Milliseconds(5);
 // Changes that the questions may be ahead of, where the machine is slow.
 constexpr int64_t kLagMax = 8;
 
@@ -82,14 +84,19 @@ void Storm::Take(const Question& question, std::string wire, Tally* tally) {
                       std::move(wire)};
   Count(seen, history_.Between(seen.first, last), tally);
   if (options_.keep_observations) tally->observations.push_back(std::move(seen));
-  answered_.fetch_add(1);
+  const size_t answered = answered_.fetch_add(1) + 1;
+  const size_t pace = options_.answers_per_change;
+  if (pace > 0 && answered % pace == 0) progress_.SignalAll();
 }
 
-void Storm::WaitForChanges() const {
+bool Storm::IsAhead() const {
   const size_t pace = options_.answers_per_change;
-  while (pace > 0 && static_cast<size_t>(history_.served() + kLagMax) * pace < answered_.load()) {
-    std::this_thread::yield();
-  }
+  return pace > 0 && static_cast<size_t>(history_.served() + kLagMax) * pace < answered_.load();
+}
+
+void Storm::WaitForChanges() {
+  absl::MutexLock lock(&mutex_);
+  while (IsAhead()) progress_.WaitWithTimeout(&mutex_, kLook);
 }
 
 void Storm::AskAll(int client) {
@@ -140,8 +147,10 @@ Tally Storm::Run() {
     if (pace > 0 && answered_.load() >= changes * pace) {
       Change();
       ++changes;
+      progress_.SignalAll();
     } else {
-      std::this_thread::yield();
+      absl::MutexLock lock(&mutex_);
+      progress_.WaitWithTimeout(&mutex_, kLook);
     }
   }
   for (std::thread& client : clients) client.join();

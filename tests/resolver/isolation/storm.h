@@ -54,7 +54,8 @@ class Storm {
   void Serve(World world);
   void Change();
   // Until the changes have caught up with the questions.
-  void WaitForChanges() const;
+  bool IsAhead() const;
+  void WaitForChanges() ABSL_LOCKS_EXCLUDED(mutex_);
   void AskAll(int client);
   std::string SomeName(Dice* dice) const;
   Question Some(const std::vector<uint32_t>& sources, Dice* dice) const;
@@ -69,6 +70,8 @@ class Storm {
   History history_;
   std::atomic<size_t> answered_{0};
   absl::Mutex mutex_;
+  // An answer or a change has come that somebody may wait for.
+  absl::CondVar progress_;
   Tally tally_ ABSL_GUARDED_BY(mutex_);
 };
 
