@@ -16,6 +16,15 @@ function(nave_library name)
   target_link_libraries(${name} PUBLIC ${A_DEPS})
 endfunction()
 
+# With the thread sanitizer, a program of ours tells it of Abseil's mutexes: see tests/testing/tsan_mutex.cc.
+function(nave_know_mutexes name)
+  if(NOT NAVE_SANITIZE MATCHES "thread")
+    return()
+  endif()
+  target_sources(${name} PRIVATE $<TARGET_OBJECTS:nave_tsan_mutex>)
+  target_link_libraries(${name} PRIVATE absl::synchronization ${CMAKE_DL_LIBS})
+endfunction()
+
 # nave_binary(naved SRCS main.cc DEPS nave_server): an executable in build/bin.
 function(nave_binary name)
   cmake_parse_arguments(A "" "" "SRCS;DEPS" ${ARGN})
@@ -23,6 +32,7 @@ function(nave_binary name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${NAVE_WARNINGS})
   target_link_libraries(${name} PRIVATE ${A_DEPS})
+  nave_know_mutexes(${name})
 endfunction()
 
 # nave_test(dns_test SRCS name_test.cc DEPS nave_dns [LABELS unit] [TIMEOUT seconds]): one GoogleTest program per
@@ -36,9 +46,14 @@ function(nave_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${name} PRIVATE ${NAVE_WARNINGS})
   target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gmock GTest::gtest_main)
+  nave_know_mutexes(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} ${A_ARGS} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
+  if(NAVE_SANITIZE MATCHES "thread")
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT
+                         "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp" TIMEOUT 600)
+  endif()
 endfunction()
 
 # nave_proto_library(nave_proto_api PROTOS api/v1/annotations.proto ... [GRPC dns/v1/zone_service.proto ...] DEPS ...)

@@ -63,7 +63,8 @@ void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
   if (walk.Start(*snapshot_, *view, &cache_, clock_->Now()) == Walk::State::kDone) {
     return Send(walk.query(), walk.answer(), path, responder.get());
   }
-  Wait({std::make_unique<Walk>(std::move(walk)), view->id(), path, responder});
+  Wait(
+      {std::make_unique<Walk>(std::move(walk)), view->id(), listener->endpoint(), path, responder});
 }
 
 void QueryHandler::Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder) {
@@ -147,10 +148,13 @@ void QueryHandler::Resume(const CacheKey& key, const dns::Question& question,
 }
 
 void QueryHandler::Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply) {
-  // The view may have gone while the question was under way; its id is never another's.
-  const View* view = snapshot_->FindView(waiter.view_id);
-  if (view == nullptr) {
-    return FailWaiter(std::move(waiter), ExtendedErrorCode::kNotReady, "the view is gone");
+  // The view may have gone while the question was under way, or the source may belong to another
+  // one now: then nothing of the old one is for it any more. An id is never another view's.
+  const Listener* listener = snapshot_->FindListener(waiter.listener);
+  const View* view = listener == nullptr ? nullptr : listener->SelectView(waiter.path.peer.address);
+  if (view == nullptr || view->id() != waiter.view_id) {
+    return FailWaiter(std::move(waiter), ExtendedErrorCode::kNotReady,
+                      "the view of this source changed while the question was under way");
   }
   const Walk::State state = waiter.walk->Resume(*snapshot_, *view, &cache_, clock_->Now(), reply);
   if (state == Walk::State::kDone) return Finish(waiter);

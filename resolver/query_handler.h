@@ -59,6 +59,8 @@ class QueryHandler {
   struct Waiter {
     std::unique_ptr<Walk> walk;
     uint64_t view_id;
+    // Where the question arrived, as the snapshot names it.
+    net::Endpoint listener;
     ReplyPath path;
     std::weak_ptr<Responder> responder;
   };

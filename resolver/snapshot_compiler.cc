@@ -1,8 +1,10 @@
 #include "resolver/snapshot_compiler.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -17,19 +19,74 @@ absl::Status Annotate(absl::string_view kind, absl::string_view name, const absl
       absl::StrCat(kind, " '", name, "': ", std::string(status.message())));
 }
 
+// The product of this name with the changes, or null.
+template <typename Products, typename Changes>
+auto Find(const Products& products, const Changes& changes, const std::string& name) {
+  auto made = changes.made.find(name);
+  if (made != changes.made.end()) return made->second.product;
+  auto old = products.find(name);
+  const bool is_there = old != products.end() && !changes.removed.contains(name);
+  return is_there ? old->second.product : nullptr;
+}
+
+// Calls `changed(name, source, old)` for each source that is not the one that was compiled, with
+// the product before it or null, and `kept(name, compiled)` for each that is. Both are in order of
+// their names, so this is one walk along both.
+template <typename Sources, typename Products, typename Changes, typename Changed, typename Kept>
+absl::Status Compare(const Sources& sources, const Products& products, Changes* changes,
+                     const Changed& changed, const Kept& kept) {
+  auto at = products.begin();
+  const auto remove = [&] {
+    changes->removed.insert(at->first);
+    changes->outdated.insert(at->second.product.get());
+    ++at;
+  };
+  for (const auto& [name, source] : sources) {
+    if (at != products.end() && at->second.source == source) {
+      NAVE_RETURN_IF_ERROR(kept(name, at->second));
+      ++at;
+      continue;
+    }
+    while (at != products.end() && at->first < name) remove();
+    const bool is_new = at == products.end() || at->first != name;
+    // Again, for what was removed stood in between.
+    if (!is_new && at->second.source == source) {
+      NAVE_RETURN_IF_ERROR(kept(name, at->second));
+    } else {
+      if (!is_new) changes->outdated.insert(at->second.product.get());
+      NAVE_RETURN_IF_ERROR(changed(name, source, is_new ? nullptr : at->second.product));
+    }
+    if (!is_new) ++at;
+  }
+  while (at != products.end()) remove();
+  return absl::OkStatus();
+}
+
+template <typename Products, typename Changes>
+void Apply(Changes changes, Products* products) {
+  for (const std::string& name : changes.removed) products->erase(name);
+  for (auto& [name, made] : changes.made) (*products)[name] = std::move(made);
+}
+
+template <typename Objects, typename Outdated>
+bool HasOutdated(const Objects& objects, const Outdated& outdated) {
+  if (outdated.empty()) return false;
+  return std::any_of(objects.begin(), objects.end(),
+                     [&](const auto& object) { return outdated.contains(object.get()); });
+}
+
 // The objects that a view names, each once, and no two with one suffix.
-template <typename Object, typename Products, typename NameOf>
+template <typename Object, typename Products, typename Changes, typename NameOf>
 absl::StatusOr<std::vector<std::shared_ptr<const Object>>> Resolve(
     absl::string_view kind, const google::protobuf::RepeatedPtrField<std::string>& names,
-    const Products& products, NameOf suffix_of) {
+    const Products& products, const Changes& changes, NameOf suffix_of) {
   std::vector<std::shared_ptr<const Object>> objects;
   absl::flat_hash_map<dns::Name, std::string> by_suffix;
   for (const std::string& name : names) {
-    auto found = products.find(name);
-    if (found == products.end()) {
+    const std::shared_ptr<const Object> object = Find(products, changes, name);
+    if (object == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(kind, " '", name, "' does not exist"));
     }
-    const std::shared_ptr<const Object>& object = found->second.product;
     auto [at, inserted] = by_suffix.emplace(suffix_of(*object), name);
     if (!inserted) {
       return absl::InvalidArgumentError(absl::StrCat(kind, "s '", at->second, "' and '", name,
@@ -55,9 +112,10 @@ absl::Status CheckNetworks(const std::vector<std::shared_ptr<const View>>& views
   return absl::OkStatus();
 }
 
-template <typename Views>
+template <typename Views, typename Changes>
 absl::StatusOr<std::shared_ptr<const Listener>> CompileListener(const v1::Listener& listener,
-                                                                const Views& views) {
+                                                                const Views& views,
+                                                                const Changes& changes) {
   NAVE_ASSIGN_OR_RETURN(net::Endpoint endpoint, net::Endpoint::Parse(listener.address()));
   if (listener.views_size() > SnapshotCompiler::kMaxViewsPerListener) {
     return absl::InvalidArgumentError("too many views behind one listener");
@@ -65,11 +123,11 @@ absl::StatusOr<std::shared_ptr<const Listener>> CompileListener(const v1::Listen
   std::vector<std::shared_ptr<const View>> behind;
   absl::flat_hash_set<std::string> seen;
   for (const std::string& name : listener.views()) {
-    auto found = views.find(name);
-    if (found == views.end()) {
+    std::shared_ptr<const View> view = Find(views, changes, name);
+    if (view == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat("view '", name, "' does not exist"));
     }
-    if (seen.insert(name).second) behind.push_back(found->second.product);
+    if (seen.insert(name).second) behind.push_back(std::move(view));
   }
   if (behind.size() > 1) NAVE_RETURN_IF_ERROR(CheckNetworks(behind));
   return std::make_shared<const Listener>(endpoint, std::move(behind));
@@ -78,102 +136,116 @@ absl::StatusOr<std::shared_ptr<const Listener>> CompileListener(const v1::Listen
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotCompiler::Compile(const State& state) {
-  Interner view_ids = view_ids_.Next();
   Interner group_ids = group_ids_.Next();
-  Products<v1::Zone, Zone> zones;
-  Products<v1::Rule, Rule> rules;
-  Products<v1::View, View> views;
-  NAVE_RETURN_IF_ERROR(CompileZones(state, &zones));
-  NAVE_RETURN_IF_ERROR(CompileRules(state, &group_ids, &rules));
-  NAVE_RETURN_IF_ERROR(CompileViews(state, zones, rules, &view_ids, &group_ids, &views));
-  std::vector<std::shared_ptr<const Listener>> listeners;
-  absl::flat_hash_set<net::Endpoint> endpoints;
-  for (const auto& [name, listener] : state.listeners) {
-    auto compiled = CompileListener(*listener, views);
-    if (!compiled.ok()) return Annotate("listener", name, compiled.status());
-    if ((*compiled)->endpoint().port != 0 && !endpoints.insert((*compiled)->endpoint()).second) {
-      return absl::InvalidArgumentError(absl::StrCat("listener '", name, "' is given twice"));
-    }
-    listeners.push_back(*std::move(compiled));
-  }
-  std::vector<std::shared_ptr<const View>> all_views;
-  for (const auto& [name, view] : views) all_views.push_back(view.product);
-  auto snapshot = std::make_shared<const Snapshot>(
-      state.revision, std::move(listeners), std::move(all_views), zones.size(), rules.size());
-  view_ids.Seal();
+  AllChanges changes;
+  NAVE_RETURN_IF_ERROR(CompileZones(state, &changes));
+  NAVE_RETURN_IF_ERROR(CompileRules(state, &group_ids, &changes));
+  NAVE_RETURN_IF_ERROR(CompileViews(state, &group_ids, &changes));
+  NAVE_RETURN_IF_ERROR(CompileListeners(state, &changes));
+  Keep(std::move(changes));
   group_ids.Seal();
-  zones_ = std::move(zones);
-  rules_ = std::move(rules);
-  views_ = std::move(views);
-  view_ids_ = std::move(view_ids);
   group_ids_ = std::move(group_ids);
-  return snapshot;
+  std::vector<std::shared_ptr<const Listener>> listeners;
+  for (const auto& [name, listener] : listeners_) listeners.push_back(listener.product);
+  std::vector<std::shared_ptr<const View>> views;
+  views.reserve(views_.size());
+  for (const auto& [name, view] : views_) views.push_back(view.product);
+  return std::make_shared<const Snapshot>(state.revision, std::move(listeners), std::move(views),
+                                          zones_.size(), rules_.size());
 }
 
-absl::Status SnapshotCompiler::CompileZones(const State& state,
-                                            Products<v1::Zone, Zone>* zones) const {
-  zones->reserve(state.zones.size());
-  for (const auto& [name, source] : state.zones) {
-    auto old = zones_.find(name);
-    if (old != zones_.end() && old->second.source == source) {
-      zones->emplace(name, old->second);
-      continue;
-    }
-    auto zone = CompileZone(*source);
-    if (!zone.ok()) return Annotate("zone", name, zone.status());
-    zones->emplace(name, Compiled<v1::Zone, Zone>{source, *std::move(zone)});
-  }
-  return absl::OkStatus();
+void SnapshotCompiler::Keep(AllChanges changes) {
+  Apply(std::move(changes.zones), &zones_);
+  Apply(std::move(changes.rules), &rules_);
+  Apply(std::move(changes.views), &views_);
+  Apply(std::move(changes.listeners), &listeners_);
+}
+
+absl::Status SnapshotCompiler::CompileZones(const State& state, AllChanges* changes) const {
+  return Compare(
+      state.zones, zones_, &changes->zones,
+      [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
+        auto zone = CompileZone(*source);
+        if (!zone.ok()) return Annotate("zone", name, zone.status());
+        changes->zones.made[name] = {source, *std::move(zone)};
+        return absl::OkStatus();
+      },
+      [](const std::string&, const auto&) { return absl::OkStatus(); });
 }
 
 absl::Status SnapshotCompiler::CompileRules(const State& state, Interner* groups,
-                                            Products<v1::Rule, Rule>* rules) const {
-  rules->reserve(state.rules.size());
-  for (const auto& [name, source] : state.rules) {
-    auto old = rules_.find(name);
-    // Compiled in any case, which is cheap and keeps the group's number alive.
-    auto rule = CompileRule(*source, groups);
-    if (!rule.ok()) return Annotate("rule", name, rule.status());
-    if (old != rules_.end() && old->second.source == source) {
-      rules->emplace(name, old->second);
-    } else {
-      rules->emplace(name, Compiled<v1::Rule, Rule>{source, *std::move(rule)});
-    }
-  }
-  return absl::OkStatus();
+                                            AllChanges* changes) const {
+  return Compare(
+      state.rules, rules_, &changes->rules,
+      [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
+        auto rule = CompileRule(*source, groups);
+        if (!rule.ok()) return Annotate("rule", name, rule.status());
+        changes->rules.made[name] = {source, *std::move(rule)};
+        return absl::OkStatus();
+      },
+      // Compiled in any case, which is cheap and keeps the group's number alive.
+      [&](const std::string&, const auto& old) {
+        return CompileRule(*old.source, groups).status();
+      });
 }
 
-absl::Status SnapshotCompiler::CompileViews(const State& state,
-                                            const Products<v1::Zone, Zone>& zones,
-                                            const Products<v1::Rule, Rule>& rules,
-                                            Interner* view_ids, Interner* groups,
-                                            Products<v1::View, View>* compiled) const {
-  compiled->reserve(state.views.size());
-  for (const auto& [name, source] : state.views) {
-    const uint64_t id = view_ids->Id(name);
-    auto view_zones =
-        Resolve<Zone>("zone", source->zones(), zones, [](const Zone& zone) { return zone.apex(); });
-    if (!view_zones.ok()) return Annotate("view", name, view_zones.status());
-    auto view_rules = Resolve<Rule>("rule", source->rules(), rules,
-                                    [](const Rule& rule) { return rule.domain_name; });
-    if (!view_rules.ok()) return Annotate("view", name, view_rules.status());
-    auto recursive = CompileRecursive(*source, groups);
-    if (!recursive.ok()) return Annotate("view", name, recursive.status());
-    auto old = views_.find(name);
-    if (old != views_.end() && old->second.source == source &&
-        old->second.product->zones() == *view_zones &&
-        old->second.product->rules() == *view_rules) {
-      compiled->emplace(name, old->second);
-      continue;
+absl::Status SnapshotCompiler::CompileViews(const State& state, Interner* groups,
+                                            AllChanges* changes) {
+  const auto compile = [&](const std::string& name, const auto& source,
+                           const std::shared_ptr<const View>& old) -> absl::Status {
+    const uint64_t id = old == nullptr ? ++last_view_id_ : old->id();
+    auto view = CompileView(*source, id, groups, *changes);
+    if (!view.ok()) return Annotate("view", name, view.status());
+    changes->views.made[name] = {source, *std::move(view)};
+    return absl::OkStatus();
+  };
+  return Compare(state.views, views_, &changes->views, compile,
+                 [&](const std::string& name, const auto& old) -> absl::Status {
+                   if (HasOutdated(old.product->zones(), changes->zones.outdated) ||
+                       HasOutdated(old.product->rules(), changes->rules.outdated)) {
+                     changes->views.outdated.insert(old.product.get());
+                     return compile(name, old.source, old.product);
+                   }
+                   // Keeps the group's number alive.
+                   return CompileRecursive(*old.source, groups).status();
+                 });
+}
+
+absl::StatusOr<std::shared_ptr<const View>> SnapshotCompiler::CompileView(
+    const v1::View& source, uint64_t id, Interner* groups, const AllChanges& changes) const {
+  NAVE_ASSIGN_OR_RETURN(auto zones, Resolve<Zone>("zone", source.zones(), zones_, changes.zones,
+                                                  [](const Zone& zone) { return zone.apex(); }));
+  NAVE_ASSIGN_OR_RETURN(auto rules,
+                        Resolve<Rule>("rule", source.rules(), rules_, changes.rules,
+                                      [](const Rule& rule) { return rule.domain_name; }));
+  NAVE_ASSIGN_OR_RETURN(auto recursive, CompileRecursive(source, groups));
+  NAVE_ASSIGN_OR_RETURN(auto networks, CompileNetworks(source));
+  return std::make_shared<const View>(id, source.name(), std::move(networks), std::move(zones),
+                                      std::move(rules), std::move(recursive));
+}
+
+absl::Status SnapshotCompiler::CompileListeners(const State& state, AllChanges* changes) const {
+  absl::flat_hash_set<net::Endpoint> endpoints;
+  const auto keep = [&](const std::string& name, const Listener& listener) -> absl::Status {
+    if (listener.endpoint().port == 0 || endpoints.insert(listener.endpoint()).second) {
+      return absl::OkStatus();
     }
-    auto networks = CompileNetworks(*source);
-    if (!networks.ok()) return Annotate("view", name, networks.status());
-    compiled->emplace(name, Compiled<v1::View, View>{
-                                source, std::make_shared<const View>(
-                                            id, name, *std::move(networks), *std::move(view_zones),
-                                            *std::move(view_rules), *std::move(recursive))});
-  }
-  return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("listener '", name, "' is given twice"));
+  };
+  const auto compile = [&](const std::string& name, const auto& source,
+                           const auto&) -> absl::Status {
+    auto listener = CompileListener(*source, views_, changes->views);
+    if (!listener.ok()) return Annotate("listener", name, listener.status());
+    changes->listeners.made[name] = {source, *listener};
+    return keep(name, **listener);
+  };
+  return Compare(state.listeners, listeners_, &changes->listeners, compile,
+                 [&](const std::string& name, const auto& old) -> absl::Status {
+                   if (HasOutdated(old.product->views(), changes->views.outdated)) {
+                     return compile(name, old.source, old.product);
+                   }
+                   return keep(name, *old.product);
+                 });
 }
 
 }  // namespace nave::resolver

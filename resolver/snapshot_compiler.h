@@ -1,5 +1,6 @@
 // Turns the objects of `resolver/v1` into a Snapshot (data-plane.md section 1). Keeps what it made,
-// so that a change compiles the objects that changed and no others. One thread at a time.
+// so that a change compiles the objects that changed and no others: what did not change costs a
+// comparison of pointers. One thread at a time.
 #ifndef NAVE_RESOLVER_SNAPSHOT_COMPILER_H_
 #define NAVE_RESOLVER_SNAPSHOT_COMPILER_H_
 
@@ -7,7 +8,8 @@
 #include <memory>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "resolver/interner.h"
@@ -34,20 +36,39 @@ class SnapshotCompiler {
     std::shared_ptr<const Source> source;
     std::shared_ptr<const Product> product;
   };
+  // In the order of the state's, so that what did not change is passed over side by side.
   template <typename Source, typename Product>
-  using Products = absl::flat_hash_map<std::string, Compiled<Source, Product>>;
+  using Products = absl::btree_map<std::string, Compiled<Source, Product>>;
+  // What a state changes among the products of one kind; kept only if all of the state can be.
+  template <typename Source, typename Product>
+  struct Changes {
+    Products<Source, Product> made;
+    absl::flat_hash_set<std::string> removed;
+    // Products that are gone or have another in their place.
+    absl::flat_hash_set<const Product*> outdated;
+  };
+  struct AllChanges {
+    Changes<v1::Zone, Zone> zones;
+    Changes<v1::Rule, Rule> rules;
+    Changes<v1::View, View> views;
+    Changes<v1::Listener, Listener> listeners;
+  };
 
-  absl::Status CompileZones(const State& state, Products<v1::Zone, Zone>* zones) const;
-  absl::Status CompileRules(const State& state, Interner* groups,
-                            Products<v1::Rule, Rule>* rules) const;
-  absl::Status CompileViews(const State& state, const Products<v1::Zone, Zone>& zones,
-                            const Products<v1::Rule, Rule>& rules, Interner* views,
-                            Interner* groups, Products<v1::View, View>* compiled) const;
+  absl::Status CompileZones(const State& state, AllChanges* changes) const;
+  absl::Status CompileRules(const State& state, Interner* groups, AllChanges* changes) const;
+  absl::Status CompileViews(const State& state, Interner* groups, AllChanges* changes);
+  absl::Status CompileListeners(const State& state, AllChanges* changes) const;
+  absl::StatusOr<std::shared_ptr<const View>> CompileView(const v1::View& source, uint64_t id,
+                                                          Interner* groups,
+                                                          const AllChanges& changes) const;
+  void Keep(AllChanges changes);
 
   Products<v1::Zone, Zone> zones_;
   Products<v1::Rule, Rule> rules_;
   Products<v1::View, View> views_;
-  Interner view_ids_;
+  Products<v1::Listener, Listener> listeners_;
+  // A view keeps its number as long as it is there; one that comes back has a new one.
+  uint64_t last_view_id_ = 0;
   Interner group_ids_;
 };
 

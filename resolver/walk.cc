@@ -39,22 +39,25 @@ Walk::State Walk::Resume(const Snapshot& snapshot, const View& view, Cache* cach
   view_ = &view;
   cache_ = cache;
   now_ = now;
-  if (!is_delegation_) {
-    // The state may have changed while we waited: a reply of targets that no longer decide this
-    // name is not used.
-    const Decision decision = Decide(Suffixes(name_));
-    if (decision.group == nullptr || (*decision.group)->id != group_->id) {
-      if (!Follow(name_)) {
-        FailWith(ExtendedErrorCode::kOther,
-                 "the rules changed too often while the question was under way");
-        return State::kDone;
-      }
-      return Run();
+  if (!StillAsks()) {
+    is_delegation_ = false;
+    if (!Follow(name_)) {
+      FailWith(ExtendedErrorCode::kOther,
+               "the rules changed too often while the question was under way");
+      return State::kDone;
     }
+    return Run();
   }
   const Next next = UseReply(std::move(reply));
   is_delegation_ = false;
   return next == Next::kAgain ? Run() : State::kDone;
+}
+
+bool Walk::StillAsks() const {
+  const Decision decision = Decide(Suffixes(name_));
+  // The delegation's group has the name of its zone.
+  if (is_delegation_) return decision.zone != nullptr && decision.zone->name() == group_->name;
+  return decision.group != nullptr && (*decision.group)->id == group_->id;
 }
 
 void Walk::Fail(ExtendedErrorCode code, absl::string_view text) {

@@ -62,6 +62,9 @@ class Walk {
   // What a step leads to.
   enum class Next : uint8_t { kAgain, kDone, kAsk };
 
+  // False if the state changed while we waited, and the targets that were asked no longer decide
+  // the name: their reply is not used.
+  bool StillAsks() const;
   State Run();
   Next Step();
   Next InZone(const Zone& zone, Suffixes* name);
@@ -111,7 +114,7 @@ class Walk {
   const Zone* chain_zone_ = nullptr;
   // Whom was asked last.
   std::shared_ptr<const TargetGroup> group_;
-  // The group of a followed delegation: the reply belongs to it whatever the view decides.
+  // It is the group of a followed delegation: the zone that delegates decides.
   bool is_delegation_ = false;
   // Cached replies that the answer points into.
   absl::InlinedVector<std::shared_ptr<const Reply>, 2> replies_;

@@ -28,6 +28,12 @@ class BenchSmokeTest(unittest.TestCase):
             self.assertIn(work, said)
         self.assertNotIn("errors", said)
 
+    def test_no_query_is_lost_or_wrong_while_the_state_changes(self):
+        said = self.run_smoke("changes.py")
+        self.assertRegex(said, r"\| lost \| 0 \|")
+        self.assertRegex(said, r"\| wrong \| 0 \|")
+        self.assertNotRegex(said, r"\| (changes|queries) \| 0 \|")
+
 
 if __name__ == "__main__":
     unittest.main()
