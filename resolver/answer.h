@@ -42,6 +42,8 @@ class Answer {
   bool authentic_data = false;
   // Glue that does not fit truncates (RFC 9471 section 3); other additional data does not.
   bool is_referral = false;
+  // Nothing is said but that the client must come back over TCP.
+  bool truncated = false;
   AnswerSection answers;
   AnswerSection authorities;
   AnswerSection additionals;
@@ -69,6 +71,9 @@ struct AnswerFormat {
   bool recursion_available = true;
   // For NSID; empty: none.
   absl::string_view node_id;
+  // How long we keep a TCP connection without a query, in tenths of a second (RFC 7828); 0 over
+  // UDP.
+  uint16_t keepalive_tenths = 0;
 };
 
 // Writes the reply to `query` into `buffer`; returns its size. Answer and authority RRsets that do
