@@ -100,6 +100,8 @@ void SayReady(const ResolverServer& server) {
 }
 
 absl::Status Check(const Flags& flags) {
+  WorkerOptions options;
+  NAVE_RETURN_IF_ERROR(ReadCookies(flags, &options));
   NAVE_ASSIGN_OR_RETURN(const State state, ReadSnapshotFile(flags.snapshot));
   NAVE_ASSIGN_OR_RETURN(const auto snapshot, SnapshotCompiler().Compile(state));
   std::cout << "revision " << snapshot->revision() << ": " << snapshot->listeners().size()

@@ -27,7 +27,7 @@ void Reject(Rcode rcode, const char* reason, ParsedQuery* parsed) {
 // RFC 7873 sections 4 and 5.2: the first option counts. False for a size that is none.
 bool ReadCookie(const dns::Edns& edns, Query* query) {
   const dns::EdnsOption* option = edns.Find(dns::EdnsOptionCode::kCookie);
-  if (option == nullptr) return true;
+  if (option == nullptr || edns.version > 0) return true;
   const size_t size = option->data.size();
   if (size != kClientCookieSize && (size < kMinCookieSize || size > kMaxCookieSize)) return false;
   const bool may_be_ours = size == query->cookie.size();
@@ -41,6 +41,8 @@ void ReadEdns(const dns::Edns& edns, Query* query) {
   query->has_edns = true;
   query->dnssec_ok = edns.dnssec_ok;
   query->udp_payload_size = std::max(edns.udp_payload_size, dns::kMinUdpPayloadSize);
+  // What a later version's options mean is not known here.
+  if (edns.version > 0) return;
   query->wants_nsid = edns.Has(dns::EdnsOptionCode::kNsid);
   query->wants_keepalive = edns.Has(dns::EdnsOptionCode::kTcpKeepalive);
   const dns::EdnsOption* hops = edns.Find(static_cast<dns::EdnsOptionCode>(kHopOptionCode));

@@ -27,7 +27,7 @@ class EventLoop {
  public:
   // Bounds: events taken from the kernel in one turn; tasks that may wait; timers and descriptors
   // that may exist.
-  static constexpr int kMaxEventsPerTurn = 256;
+  static constexpr int kMaxEventsPerTurn = 64;
   static constexpr size_t kMaxTasks = 65536;
   static constexpr size_t kMaxTimers = 1u << 20;
   static constexpr size_t kMaxWatches = 1u << 17;

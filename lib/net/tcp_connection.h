@@ -82,7 +82,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
 
  private:
   // What one turn takes, so that others get theirs.
-  static constexpr size_t kReadSize = 4096;
+  static constexpr size_t kReadSize = 1024;
   static constexpr size_t kMinTaken = 16384;
 
   void OnEvents(uint32_t events);

@@ -160,6 +160,15 @@ TEST_P(ProtocolTest, Rfc6891OptWhereAndHow) {
   });
 }
 
+// RFC 8906 section 8.2.6: what an option of a later version means is not known.
+TEST_P(ProtocolTest, OptionsOfALaterVersionAreNotAnswered) {
+  const std::string options =
+      OptionWire(3, "") + OptionWire(10, "12345678") + OptionWire(11, "") + OptionWire(10, "1");
+  const dns::Message reply = Ask(Www(OptWire(options, 1)));
+  EXPECT_EQ(reply.FullRcode(), Rcode::kBadVers);
+  EXPECT_TRUE(reply.edns->options.empty());
+}
+
 TEST_P(ProtocolTest, UnknownOptionsAreNotEchoed) {
   const std::string options = OptionWire(100, "x") + OptionWire(12, std::string(64, '\0')) +
                               OptionWire(8, "\0\1\x18\0\xc0\0\2"s) + OptionWire(9, "") +
