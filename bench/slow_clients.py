@@ -33,11 +33,14 @@ Round = collections.namedtuple("Round", "p50 p99 mib connections ended refused h
 P99_RATIO_MAX = 2.0
 # Clients of one address: below the limit of nave-resolver, so that it is the limit in all that they strain.
 PER_ADDRESS = 50
+TURNS = 50
 SETTLE_SECONDS = 2
 HONEST_TIMEOUT = 2.0
 HONEST_PAUSE = 0.05
 # What one that never reads asks before it waits.
-UNREAD_QUERIES = 2000
+UNREAD_QUERIES = 4000
+# As little as the kernel grants.
+UNREAD_BUFFER = 2048
 
 
 def message(name):
@@ -61,6 +64,8 @@ class SlowClient:
     def connect(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self.socket.setblocking(False)
+        if self.kind == "never reads":
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, UNREAD_BUFFER)
         self.sent = 0
         try:
             self.socket.bind((self.source, 0))
@@ -102,14 +107,16 @@ class SlowClient:
 
 
 def run_slow_clients(count, port):
-    """A process of its own: goes around all clients once a second until it is stopped."""
+    """A process of its own: goes around all clients once a second, evenly, until it is stopped."""
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     clients = [SlowClient(number, port) for number in range(count)]
+    turn = 0
     while True:
         begin = time.monotonic()
-        for client in clients:
+        for client in clients[turn % TURNS::TURNS]:
             client.step()
-        time.sleep(max(0.0, 1.0 - (time.monotonic() - begin)))
+        turn += 1
+        time.sleep(max(0.0, 1.0 / TURNS - (time.monotonic() - begin)))
 
 
 class HonestClient(threading.Thread):

@@ -27,7 +27,8 @@ absl::Status TcpConnection::Start(MessageCallback on_message, CloseCallback on_c
   on_message_ = std::move(on_message);
   on_close_ = std::move(on_close);
   watched_ = EPOLLIN;
-  absl::Status status = loop_->Watch(fd_, watched_, [this](uint32_t events) { OnEvents(events); });
+  absl::Status status = loop_->Watch(
+      fd_, watched_, [this](uint32_t events) { OnEvents(events); }, EventLoop::Rank::kBulk);
   if (status.ok()) UpdateTimer();
   return status;
 }

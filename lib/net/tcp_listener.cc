@@ -48,7 +48,8 @@ absl::StatusOr<std::unique_ptr<TcpListener>> TcpListener::Listen(EventLoop* loop
   SetOptions(*fd);
   if (listen(*fd, kBacklog) != 0) return SystemError("listen");
   TcpListener* raw = listener.get();
-  absl::Status watched = loop->Watch(*fd, EPOLLIN, [raw](uint32_t) { raw->OnReadable(); });
+  absl::Status watched = loop->Watch(
+      *fd, EPOLLIN, [raw](uint32_t) { raw->OnReadable(); }, EventLoop::Rank::kBulk);
   if (!watched.ok()) return watched;
   return listener;
 }
