@@ -5,21 +5,27 @@
 
 #include "lib/dns/message.h"
 #include "lib/dns/rdata.h"
+#include "lib/dns/wire_reader.h"
 
 namespace nave::resolver {
 namespace {
 
 // Octets of extended error text; it must never push data out of a UDP answer.
 constexpr size_t kMaxErrorText = 200;
+// Code, length, and the error's own code.
+constexpr size_t kMinErrorOption = 6;
+// Octets of a node's id. With the longest question, a cookie and a keepalive an OPT then still fits
+// into the smallest datagram.
+constexpr size_t kMaxNsid = 128;
 
 // True if all of the RRset went in.
-bool WriteRRset(const AnswerRRset& rrset, uint32_t rotation, dns::WireWriter* writer,
-                uint16_t* count) {
+bool WriteRRset(const AnswerRRset& rrset, dns::RRClass rrclass, uint32_t rotation,
+                dns::WireWriter* writer, uint16_t* count) {
   const dns::WireWriter::Mark mark = writer->mark();
   const size_t size = rrset.rdatas->size();
   for (size_t i = 0; i < size; ++i) {
     const std::string& rdata = (*rrset.rdatas)[(i + rotation) % size];
-    dns::WriteRecord(rrset.owner, rrset.type, dns::RRClass::kIn, rrset.ttl, rdata, writer);
+    dns::WriteRecord(rrset.owner, rrset.type, rrclass, rrset.ttl, rdata, writer);
   }
   if (writer->full()) {
     writer->RollBack(mark);
@@ -30,35 +36,58 @@ bool WriteRRset(const AnswerRRset& rrset, uint32_t rotation, dns::WireWriter* wr
 }
 
 // False if an RRset did not fit; it ends the section.
-bool WriteSection(const AnswerSection& section, uint32_t rotation, dns::WireWriter* writer,
-                  uint16_t* count) {
+bool WriteSection(const AnswerSection& section, dns::RRClass rrclass, uint32_t rotation,
+                  dns::WireWriter* writer, uint16_t* count) {
   for (const AnswerRRset& rrset : section) {
-    if (!WriteRRset(rrset, rotation, writer, count)) return false;
+    if (!WriteRRset(rrset, rrclass, rotation, writer, count)) return false;
   }
   return true;
 }
 
 // False if glue did not fit; what does not fit leaves its room to what comes behind.
-bool WriteAdditionals(const Answer& answer, dns::WireWriter* writer, uint16_t* count) {
+bool WriteAdditionals(const Answer& answer, dns::RRClass rrclass, dns::WireWriter* writer,
+                      uint16_t* count) {
   bool has_glue = true;
   for (size_t i = 0; i < answer.additionals.size(); ++i) {
-    const bool fits = WriteRRset(answer.additionals[i], 0, writer, count);
+    const bool fits = WriteRRset(answer.additionals[i], rrclass, 0, writer, count);
     has_glue = has_glue && (fits || i >= answer.glue_count);
   }
   return has_glue;
 }
 
-dns::Edns MakeEdns(const Query& query, const Answer& answer, const AnswerFormat& format) {
+// Adds an extended error whose whole option has at most `room` octets, its text shortened to that
+// (RFC 8914 section 3); none if not even the code fits. Returns the octets that it took.
+size_t AddError(const dns::ExtendedError& error, size_t room, dns::Edns* edns) {
+  if (room < kMinErrorOption) return 0;
+  const absl::string_view text =
+      absl::string_view(error.text).substr(0, std::min(kMaxErrorText, room - kMinErrorOption));
+  edns->AddExtendedError(error.code, text);
+  return kMinErrorOption + text.size();
+}
+
+// An OPT of at most `room` octets: what the client needs to go on comes first, what people read
+// takes what is left.
+dns::Edns MakeEdns(const Query& query, const Answer& answer, const AnswerFormat& format,
+                   size_t room) {
   dns::Edns edns;
   edns.udp_payload_size = dns::kDefaultUdpPayloadSize;
   edns.extended_rcode = static_cast<uint8_t>(static_cast<uint16_t>(answer.rcode) >> 4);
   edns.dnssec_ok = query.dnssec_ok;
-  for (const dns::ExtendedError& error : answer.errors) {
-    edns.AddExtendedError(error.code, absl::string_view(error.text).substr(0, kMaxErrorText));
+  if (query.cookie_state != CookieState::kNone) {
+    edns.Add(dns::EdnsOptionCode::kCookie,
+             dns::ToStringView(absl::MakeConstSpan(query.cookie.data(), query.cookie_size)));
+  }
+  if (query.wants_keepalive && format.keepalive_tenths > 0) {
+    const char tenths[] = {static_cast<char>(format.keepalive_tenths >> 8),
+                           static_cast<char>(format.keepalive_tenths & 0xff)};
+    edns.Add(dns::EdnsOptionCode::kTcpKeepalive, absl::string_view(tenths, sizeof(tenths)));
   }
   if (query.wants_nsid && !format.node_id.empty()) {
-    edns.Add(dns::EdnsOptionCode::kNsid, format.node_id);
+    edns.Add(dns::EdnsOptionCode::kNsid, format.node_id.substr(0, kMaxNsid));
   }
+  if (answer.errors.empty()) return edns;
+  room -= std::min(room, edns.WireSize());
+  for (const dns::ExtendedError& error : answer.errors) room -= AddError(error, room, &edns);
   return edns;
 }
 
@@ -113,16 +142,18 @@ size_t WriteAnswer(const Query& query, const Answer& answer, const AnswerFormat&
   const size_t limit = std::min(format.size_max, buffer.size());
   dns::WireWriter writer(buffer.subspan(0, limit));
   dns::Edns edns;
-  if (query.has_edns) edns = MakeEdns(query, answer, format);
-  const size_t opt_size = query.has_edns ? edns.WireSize() : 0;
   dns::Header header = MakeHeader(query, answer, format);
   dns::WriteHeader(header, &writer);
   if (query.has_question) dns::WriteQuestion(query.question, &writer);
+  if (query.has_edns) edns = MakeEdns(query, answer, format, writer.room());
+  const size_t opt_size = query.has_edns ? edns.WireSize() : 0;
   writer.set_limit(limit - opt_size);
   header.question_count = query.has_question ? 1 : 0;
-  header.tc = !WriteSection(answer.answers, format.rotation, &writer, &header.answer_count) ||
-              !WriteSection(answer.authorities, 0, &writer, &header.authority_count) ||
-              !WriteAdditionals(answer, &writer, &header.additional_count);
+  const dns::RRClass rrclass = query.question.rrclass;
+  header.tc =
+      !WriteSection(answer.answers, rrclass, format.rotation, &writer, &header.answer_count) ||
+      !WriteSection(answer.authorities, rrclass, 0, &writer, &header.authority_count) ||
+      !WriteAdditionals(answer, rrclass, &writer, &header.additional_count) || answer.truncated;
   writer.set_limit(limit);
   if (query.has_edns) {
     dns::WriteEdns(edns, &writer);

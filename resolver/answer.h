@@ -43,6 +43,8 @@ class Answer {
   // The first so many additional RRsets are glue that truncates if it does not fit (RFC 9471
   // section 3.1); other additional data does not.
   size_t glue_count = 0;
+  // Nothing is said but that the client must come back over TCP.
+  bool truncated = false;
   AnswerSection answers;
   AnswerSection authorities;
   AnswerSection additionals;
@@ -70,6 +72,9 @@ struct AnswerFormat {
   bool recursion_available = true;
   // For NSID; empty: none.
   absl::string_view node_id;
+  // How long we keep a TCP connection without a query, in tenths of a second (RFC 7828); 0 over
+  // UDP.
+  uint16_t keepalive_tenths = 0;
 };
 
 // Writes the reply to `query` into `buffer`; returns its size. Answer and authority RRsets that do

@@ -14,6 +14,9 @@ namespace nave::resolver {
 namespace {
 
 constexpr int kUsageExit = 2;
+constexpr int kMaxTcpConnections = 65536;
+// RFC 7828 counts tenths of seconds in 16 bits.
+constexpr int kMaxTcpIdleSeconds = 6553;
 constexpr char kDescription[] =
     "Answers DNS queries for one or more VPCs, from a control plane or from a snapshot file.";
 constexpr char kExamples[] =
@@ -28,6 +31,31 @@ struct Texts {
   std::string log_level = "info";
   std::string log_format = "text";
 };
+
+// How clients are met.
+void AddClientFlags(CLI::App* app, Flags* flags) {
+  app->add_option("--tcp-connections", flags->tcp_connections,
+                  "TCP connections of clients, for each worker")
+      ->check(CLI::Range(1, kMaxTcpConnections))
+      ->capture_default_str();
+  app->add_option("--tcp-connections-per-client", flags->tcp_connections_per_client,
+                  "Of these, of one address")
+      ->check(CLI::Range(1, kMaxTcpConnections))
+      ->capture_default_str();
+  app->add_option("--tcp-idle-timeout", flags->tcp_idle_seconds,
+                  "Seconds that a TCP connection may be without a query")
+      ->check(CLI::Range(1, kMaxTcpIdleSeconds))
+      ->capture_default_str();
+  app->add_option("--cookie-secret-file", flags->cookie_secret_file,
+                  "File with the secret of DNS cookies, shared by servers of one address; read "
+                  "again at SIGHUP; default: a secret of this process");
+  app->add_flag("--require-cookies", flags->require_cookies,
+                "Over UDP, answer only clients that show a cookie");
+  app->add_flag("--hide-identity", flags->hide_identity,
+                "Do not tell the node's id (NSID, id.server, hostname.bind)");
+  app->add_flag("--hide-version", flags->hide_version,
+                "Do not tell the version (version.server, version.bind)");
+}
 
 void AddFlags(CLI::App* app, Flags* flags, Texts* texts) {
   app->add_option("--snapshot", flags->snapshot, "Serve this snapshot file, without control plane");
@@ -45,6 +73,7 @@ void AddFlags(CLI::App* app, Flags* flags, Texts* texts) {
   app->add_option("--cache-mib", flags->cache_mib, "Cache of each worker, in MiB")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
+  AddClientFlags(app, flags);
   app->add_option("--metrics-address", texts->metrics_address,
                   "address:port of /metrics and /healthz (plain HTTP); default: none");
   app->add_option("--log-level", texts->log_level, "debug, info, warning or error")

@@ -21,6 +21,14 @@ struct Flags {
 
   int workers = 1;
   int cache_mib = 64;
+  int tcp_connections = 1024;
+  int tcp_connections_per_client = 64;
+  int tcp_idle_seconds = 10;
+  // Empty: a secret of the process.
+  std::string cookie_secret_file;
+  bool require_cookies = false;
+  bool hide_identity = false;
+  bool hide_version = false;
   std::optional<net::Endpoint> metrics_address;
   log::Level log_level = log::Level::kInfo;
   log::Form log_form = log::Form::kText;

@@ -16,14 +16,13 @@ constexpr int kMaxPortTries = 16;
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<ListenerSocket>> ListenerSocket::Open(net::EventLoop* loop,
-                                                                     QueryHandler* handler,
-                                                                     const net::Endpoint& endpoint,
-                                                                     FlushList* flush_list) {
+absl::StatusOr<std::shared_ptr<ListenerSocket>> ListenerSocket::Open(
+    net::EventLoop* loop, QueryHandler* handler, const net::Endpoint& endpoint,
+    const net::TcpServerOptions& tcp, FlushList* flush_list) {
   std::shared_ptr<ListenerSocket> socket(new ListenerSocket(loop, handler, flush_list));
-  absl::Status bound = socket->Bind(endpoint);
+  absl::Status bound = socket->Bind(endpoint, tcp);
   for (int i = 1; i < kMaxPortTries && endpoint.port == 0 && absl::IsUnavailable(bound); ++i) {
-    bound = socket->Bind(endpoint);
+    bound = socket->Bind(endpoint, tcp);
   }
   NAVE_RETURN_IF_ERROR(bound);
   ListenerSocket* raw = socket.get();
@@ -41,11 +40,11 @@ ListenerSocket::~ListenerSocket() {
   udp_->Flush();
 }
 
-absl::Status ListenerSocket::Bind(const net::Endpoint& endpoint) {
+absl::Status ListenerSocket::Bind(const net::Endpoint& endpoint, const net::TcpServerOptions& tcp) {
   net::UdpOptions udp_options;
   udp_options.reuse_port = true;
   NAVE_ASSIGN_OR_RETURN(udp_, net::UdpSocket::Bind(endpoint, udp_options));
-  net::TcpServerOptions tcp_options;
+  net::TcpServerOptions tcp_options = tcp;
   tcp_options.reuse_port = true;
   NAVE_ASSIGN_OR_RETURN(
       tcp_, net::TcpServer::Listen(

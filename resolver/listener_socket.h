@@ -27,11 +27,12 @@ class ListenerSocket : public Responder, public std::enable_shared_from_this<Lis
   // Sockets that have written and wait for the end of the turn.
   using FlushList = std::vector<std::weak_ptr<ListenerSocket>>;
 
-  // Bound and reading; port 0 takes one that is free for both transports. `loop`, `handler` and
-  // `flush_list` must outlive the socket. Errors as net::UdpSocket::Bind.
+  // Bound and reading; port 0 takes one that is free for both transports. `loop`, `handler`,
+  // `flush_list` and the pool in `tcp` must outlive the socket. Errors as net::UdpSocket::Bind.
   static absl::StatusOr<std::shared_ptr<ListenerSocket>> Open(net::EventLoop* loop,
                                                               QueryHandler* handler,
                                                               const net::Endpoint& endpoint,
+                                                              const net::TcpServerOptions& tcp,
                                                               FlushList* flush_list);
   ~ListenerSocket() override;
 
@@ -47,7 +48,7 @@ class ListenerSocket : public Responder, public std::enable_shared_from_this<Lis
 
  private:
   ListenerSocket(net::EventLoop* loop, QueryHandler* handler, FlushList* flush_list);
-  absl::Status Bind(const net::Endpoint& endpoint);
+  absl::Status Bind(const net::Endpoint& endpoint, const net::TcpServerOptions& tcp);
   void OnReadable();
 
   net::EventLoop* const loop_;

@@ -1,6 +1,7 @@
 // nave-resolver: answers DNS queries for one or more VPCs (data-plane.md).
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -35,12 +36,38 @@ int OpenSignals() {
   return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-void HandleSignal(int fd, SnapshotSource* source, net::EventLoop* loop) {
+// The soft limit of descriptors is often 1024, less than the connections that we mean to hold.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+absl::Status ReadCookies(const Flags& flags, WorkerOptions* options) {
+  if (flags.cookie_secret_file.empty()) return absl::OkStatus();
+  NAVE_ASSIGN_OR_RETURN(options->cookie_secrets, ReadCookieSecrets(flags.cookie_secret_file));
+  return absl::OkStatus();
+}
+
+absl::Status ReloadCookies(const Flags& flags, ResolverServer* server) {
+  if (flags.cookie_secret_file.empty()) return absl::OkStatus();
+  NAVE_ASSIGN_OR_RETURN(const CookieSecrets secrets, ReadCookieSecrets(flags.cookie_secret_file));
+  return server->SetCookies(secrets);
+}
+
+void HandleSignal(int fd, const Flags& flags, ResolverServer* server, SnapshotSource* source,
+                  net::EventLoop* loop) {
   signalfd_siginfo info;
   if (read(fd, &info, sizeof(info)) != sizeof(info)) return;
   if (info.ssi_signo != SIGHUP) {
     log::Info("nave-resolver: ending", {{"signal", absl::StrCat(info.ssi_signo)}});
     return loop->Stop();
+  }
+  const absl::Status cookies = ReloadCookies(flags, server);
+  if (!cookies.ok()) {
+    log::Error("reload of the cookie secrets failed, those before stay",
+               {{"reason", std::string(cookies.message())}});
   }
   const absl::Status status = source->Reload();
   if (!status.ok()) {
@@ -73,6 +100,8 @@ void SayReady(const ResolverServer& server) {
 }
 
 absl::Status Check(const Flags& flags) {
+  WorkerOptions options;
+  NAVE_RETURN_IF_ERROR(ReadCookies(flags, &options));
   NAVE_ASSIGN_OR_RETURN(const State state, ReadSnapshotFile(flags.snapshot));
   NAVE_ASSIGN_OR_RETURN(const auto snapshot, SnapshotCompiler().Compile(state));
   std::cout << "revision " << snapshot->revision() << ": " << snapshot->listeners().size()
@@ -87,6 +116,14 @@ absl::Status Run(const Flags& flags, int signal_fd) {
   WorkerOptions options;
   options.cache_bytes_max = static_cast<size_t>(flags.cache_mib) << 20;
   options.node_id = flags.stream.node;
+  if (!flags.hide_identity) options.identity.node = flags.stream.node;
+  if (!flags.hide_version) options.identity.version = absl::StrCat("nave-resolver ", kVersion);
+  NAVE_RETURN_IF_ERROR(ReadCookies(flags, &options));
+  options.require_cookies = flags.require_cookies;
+  options.tcp_limits.max_connections = static_cast<size_t>(flags.tcp_connections);
+  options.tcp_limits.max_connections_per_client =
+      static_cast<size_t>(flags.tcp_connections_per_client);
+  options.tcp_idle_timeout = absl::Seconds(flags.tcp_idle_seconds);
   options.upstream_factory = NewForwarder;
   options.metrics = &metrics;
   NAVE_ASSIGN_OR_RETURN(auto server, ResolverServer::Start(&RealClock(), flags.workers, options));
@@ -99,8 +136,9 @@ absl::Status Run(const Flags& flags, int signal_fd) {
   }
   NAVE_ASSIGN_OR_RETURN(auto source, MakeSource(flags, &registry));
   NAVE_RETURN_IF_ERROR(source->Start(server.get()));
-  NAVE_RETURN_IF_ERROR(loop->Watch(
-      signal_fd, EPOLLIN, [&](uint32_t) { HandleSignal(signal_fd, source.get(), loop.get()); }));
+  NAVE_RETURN_IF_ERROR(loop->Watch(signal_fd, EPOLLIN, [&](uint32_t) {
+    HandleSignal(signal_fd, flags, server.get(), source.get(), loop.get());
+  }));
   SayReady(*server);
   loop->Run();
   source->Stop();
@@ -115,6 +153,7 @@ int main(int argc, char** argv) {
   nave::resolver::Flags flags;
   if (const auto code = nave::resolver::ParseFlags(argc, argv, &flags)) return *code;
   nave::log::Configure(flags.log_level, flags.log_form);
+  nave::resolver::RaiseDescriptorLimit();
   const int signal_fd = nave::resolver::OpenSignals();
   if (signal_fd < 0) {
     std::cerr << "nave-resolver: cannot set up signals\n";

@@ -33,6 +33,7 @@ QueryHandler::QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_
     : upstream_(upstream),
       clock_(clock),
       node_id_(std::move(node_id)),
+      identity_{node_id_, ""},
       cache_(cache_bytes_max),
       snapshot_(std::make_shared<const Snapshot>(0, std::vector<std::shared_ptr<const Listener>>(),
                                                  std::vector<std::shared_ptr<const View>>(), 0,
@@ -45,19 +46,31 @@ void QueryHandler::SetSnapshot(std::shared_ptr<const Snapshot> snapshot) {
 void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
                           const Listener* listener, const std::shared_ptr<Responder>& responder) {
   ++(path.is_tcp ? stats_.tcp_queries : stats_.udp_queries);
-  const ParsedQuery parsed = ParseQuery(wire);
+  ParsedQuery parsed = ParseQuery(wire);
   // Port 0 cannot be answered; it is how reflection through us begins.
   if (parsed.verdict == QueryVerdict::kDrop || path.peer.port == 0) {
     ++stats_.dropped;
     return responder->Respond(path, 0);
   }
+  if (parsed.query.cookie_size > 0) CheckCookie(path, &parsed.query);
   if (parsed.verdict == QueryVerdict::kReject) return Reject(parsed, path, responder.get());
+  if (parsed.verdict == QueryVerdict::kCookie) {
+    return Send(parsed.query, Answer(), path, responder.get());
+  }
+  if (cookies_required_ && !path.is_tcp && !parsed.query.has_proven_address()) {
+    return AskForCookie(parsed.query, path, responder.get());
+  }
   const View* view = listener == nullptr ? nullptr : listener->SelectView(path.peer.address);
   if (view == nullptr) {
     Answer refused;
     refused.Fail(Rcode::kRefused, ExtendedErrorCode::kProhibited,
                  "no view for this source address");
     return Send(parsed.query, refused, path, responder.get());
+  }
+  if (parsed.verdict == QueryVerdict::kServer) {
+    Answer answer;
+    AnswerIdentity(parsed.query, identity_, &answer);
+    return Send(parsed.query, answer, path, responder.get());
   }
   Walk walk(parsed.query, nullptr);
   if (walk.Start(*snapshot_, *view, &cache_, clock_->Now()) == Walk::State::kDone) {
@@ -72,6 +85,37 @@ void QueryHandler::Reject(const ParsedQuery& parsed, const ReplyPath& path, Resp
   answer.rcode = parsed.rcode;
   if (*parsed.reason != '\0') answer.AddError(ExtendedErrorCode::kNotSupported, parsed.reason);
   Send(parsed.query, answer, path, responder);
+}
+
+void QueryHandler::SetCookies(const CookieSecrets& secrets) {
+  cookies_ = std::make_unique<Cookies>(secrets);
+}
+
+void QueryHandler::SetKeepalive(absl::Duration idle_timeout) {
+  constexpr int64_t kMaxTenths = 0xffff;
+  keepalive_tenths_ = static_cast<uint16_t>(
+      std::clamp<int64_t>(absl::ToInt64Milliseconds(idle_timeout) / 100, 0, kMaxTenths));
+}
+
+void QueryHandler::CheckCookie(const ReplyPath& path, Query* query) {
+  if (cookies_ == nullptr) {
+    query->cookie_state = CookieState::kNone;
+    return;
+  }
+  cookies_->Check(path.peer.address, static_cast<uint32_t>(absl::ToUnixSeconds(clock_->Now())),
+                  query);
+  ++stats_.cookies_by_state[static_cast<size_t>(query->cookie_state)];
+}
+
+void QueryHandler::AskForCookie(const Query& query, const ReplyPath& path, Responder* responder) {
+  Answer answer;
+  if (query.cookie_state == CookieState::kNone) {
+    answer.truncated = true;
+  } else {
+    answer.rcode = Rcode::kBadCookie;
+  }
+  ++stats_.cookies_demanded;
+  Send(query, answer, path, responder);
 }
 
 bool QueryHandler::IsFromOwnTarget(const Waiter& waiter) const {
@@ -180,7 +224,8 @@ void QueryHandler::Send(const Query& query, const Answer& answer, const ReplyPat
                         ? dns::kMaxMessageSize
                         : std::min<size_t>(query.udp_payload_size, dns::kDefaultUdpPayloadSize);
   format.rotation = rotation_++;
-  format.node_id = node_id_;
+  format.node_id = identity_.node;
+  format.keepalive_tenths = path.is_tcp ? keepalive_tenths_ : 0;
   const absl::Span<uint8_t> buffer = responder->AnswerBuffer(path);
   const size_t size = WriteAnswer(query, answer, format, buffer);
   ++stats_.answers_by_rcode[static_cast<size_t>(answer.rcode) & 0xf];

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -15,7 +16,9 @@
 #include "nave/resolver/v1/explain.pb.h"
 #include "resolver/answer.h"
 #include "resolver/cache.h"
+#include "resolver/cookies.h"
 #include "resolver/forwarder.h"
+#include "resolver/identity.h"
 #include "resolver/query.h"
 #include "resolver/query_stats.h"
 #include "resolver/responder.h"
@@ -35,6 +38,16 @@ class QueryHandler {
   // `clock` must outlive the handler. `upstream` must go before it: what is under way there is
   // called back when it goes. `node_id` is for NSID; may be empty.
   QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_bytes_max, std::string node_id);
+
+  // What is told of this server; by default the node's id and nothing else.
+  void SetIdentity(Identity identity) { identity_ = std::move(identity); }
+  // From now on cookies are spoken; without this, a client's cookie is an option that is not known.
+  void SetCookies(const CookieSecrets& secrets);
+  // Over UDP, whoever shows no cookie of ours gets no data: BADCOOKIE if a cookie came, else TC
+  // (RFC 7873 section 5.2). REQUIRES: SetCookies.
+  void RequireCookies() { cookies_required_ = true; }
+  // What clients are told of the idle timeout over TCP (RFC 7828).
+  void SetKeepalive(absl::Duration idle_timeout);
 
   // From now on answers come from `snapshot`. Questions under way go on.
   void SetSnapshot(std::shared_ptr<const Snapshot> snapshot);
@@ -66,6 +79,9 @@ class QueryHandler {
   };
 
   void Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder);
+  void CheckCookie(const ReplyPath& path, Query* query);
+  // Nothing but what proves the client's address next time.
+  void AskForCookie(const Query& query, const ReplyPath& path, Responder* responder);
   // Lets the waiter wait for the question its walk stopped at; asks it if nobody has.
   void Wait(Waiter waiter);
   void Ask(const CacheKey& key, const Walk& walk);
@@ -80,6 +96,11 @@ class QueryHandler {
   Upstream* const upstream_;
   const Clock* const clock_;
   const std::string node_id_;
+  Identity identity_;
+  // Null: cookies are not spoken.
+  std::unique_ptr<Cookies> cookies_;
+  bool cookies_required_ = false;
+  uint16_t keepalive_tenths_ = 0;
   Cache cache_;
   std::shared_ptr<const Snapshot> snapshot_;
   absl::flat_hash_map<CacheKey, std::vector<Waiter>> pending_;

@@ -11,6 +11,10 @@ namespace nave::resolver {
 struct QueryStats {
   // By the header's four bits.
   std::array<uint64_t, 16> answers_by_rcode{};
+  // By CookieState; kNone is not counted.
+  std::array<uint64_t, 5> cookies_by_state{};
+  // Queries that got no data for want of a cookie.
+  uint64_t cookies_demanded = 0;
   uint64_t udp_queries = 0;
   uint64_t tcp_queries = 0;
   uint64_t dropped = 0;

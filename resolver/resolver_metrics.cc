@@ -1,12 +1,43 @@
 #include "resolver/resolver_metrics.h"
 
+#include <utility>
+
 #include "lib/dns/type.h"
+#include "resolver/query.h"
 
 namespace nave::resolver {
+namespace {
+
+using net::TcpEnd;
+
+constexpr std::pair<CookieState, const char*> kCookieNames[] = {
+    {CookieState::kClientOnly, "client_only"},
+    {CookieState::kWrong, "wrong"},
+    {CookieState::kOld, "old"},
+    {CookieState::kGood, "good"}};
+constexpr std::pair<TcpEnd, const char*> kEndNames[] = {{TcpEnd::kPeer, "peer"},
+                                                        {TcpEnd::kIdle, "idle"},
+                                                        {TcpEnd::kSlowMessage, "slow_message"},
+                                                        {TcpEnd::kSlowReader, "slow_reader"},
+                                                        {TcpEnd::kFull, "full"},
+                                                        {TcpEnd::kEvicted, "evicted"},
+                                                        {TcpEnd::kClosed, "closed"}};
+
+void AddGrowth(metrics::Counter& counter, uint64_t current, uint64_t past) {
+  if (current > past) counter.Add(static_cast<double>(current - past));
+}
+
+}  // namespace
 
 ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
     : udp_queries_(registry->counter(kQueries, {{"transport", "udp"}})),
       tcp_queries_(registry->counter(kQueries, {{"transport", "tcp"}})),
+      cookies_demanded_(registry->counter(kCookiesDemanded)),
+      tcp_accepted_(registry->counter(kTcpAccepted)),
+      tcp_refused_(registry->counter(kTcpRefused, {{"limit", "all"}})),
+      tcp_refused_for_client_(registry->counter(kTcpRefused, {{"limit", "client"}})),
+      tcp_connections_(registry->gauge(kTcpConnections)),
+      tcp_buffered_(registry->gauge(kTcpBuffered)),
       dropped_(registry->counter(kDropped)),
       truncated_(registry->counter(kTruncated)),
       forwarded_(registry->counter(kForwarded)),
@@ -22,22 +53,42 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
     const std::string rcode = dns::RcodeToText(static_cast<dns::Rcode>(i));
     answers_[i] = &registry->counter(kAnswers, {{"rcode", rcode}});
   }
+  for (const auto& [state, name] : kCookieNames) {
+    cookies_[static_cast<size_t>(state)] = &registry->counter(kCookies, {{"cookie", name}});
+  }
+  for (const auto& [end, name] : kEndNames) {
+    tcp_ended_[static_cast<size_t>(end)] = &registry->counter(kTcpEnded, {{"why", name}});
+  }
 }
 
 void ResolverMetrics::Add(const QueryStats& now, const QueryStats& before) {
-  const auto add = [](metrics::Counter& counter, uint64_t current, uint64_t past) {
-    if (current > past) counter.Add(static_cast<double>(current - past));
-  };
-  add(udp_queries_, now.udp_queries, before.udp_queries);
-  add(tcp_queries_, now.tcp_queries, before.tcp_queries);
-  add(dropped_, now.dropped, before.dropped);
-  add(truncated_, now.truncated, before.truncated);
-  add(forwarded_, now.forwarded, before.forwarded);
-  add(coalesced_, now.coalesced, before.coalesced);
-  add(forward_failures_, now.forward_failures, before.forward_failures);
+  AddGrowth(udp_queries_, now.udp_queries, before.udp_queries);
+  AddGrowth(tcp_queries_, now.tcp_queries, before.tcp_queries);
+  AddGrowth(dropped_, now.dropped, before.dropped);
+  AddGrowth(truncated_, now.truncated, before.truncated);
+  AddGrowth(forwarded_, now.forwarded, before.forwarded);
+  AddGrowth(coalesced_, now.coalesced, before.coalesced);
+  AddGrowth(forward_failures_, now.forward_failures, before.forward_failures);
+  AddGrowth(cookies_demanded_, now.cookies_demanded, before.cookies_demanded);
   for (size_t i = 0; i < answers_.size(); ++i) {
-    add(*answers_[i], now.answers_by_rcode[i], before.answers_by_rcode[i]);
+    AddGrowth(*answers_[i], now.answers_by_rcode[i], before.answers_by_rcode[i]);
   }
+  for (size_t i = 0; i < cookies_.size(); ++i) {
+    if (cookies_[i] == nullptr) continue;
+    AddGrowth(*cookies_[i], now.cookies_by_state[i], before.cookies_by_state[i]);
+  }
+}
+
+void ResolverMetrics::AddTcp(const net::TcpStats& now, const net::TcpStats& before) {
+  AddGrowth(tcp_accepted_, now.accepted, before.accepted);
+  AddGrowth(tcp_refused_, now.refused, before.refused);
+  AddGrowth(tcp_refused_for_client_, now.refused_for_client, before.refused_for_client);
+  for (size_t i = 0; i < tcp_ended_.size(); ++i) {
+    if (tcp_ended_[i] != nullptr) AddGrowth(*tcp_ended_[i], now.ended[i], before.ended[i]);
+  }
+  // Gauges of all workers together: each adds what changed.
+  tcp_connections_.Add(static_cast<double>(now.open) - static_cast<double>(before.open));
+  tcp_buffered_.Add(static_cast<double>(now.buffered) - static_cast<double>(before.buffered));
 }
 
 void ResolverMetrics::SetSnapshot(const Snapshot& snapshot) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lib/base/metrics.h"
+#include "lib/net/tcp_pool.h"
 #include "resolver/query_stats.h"
 #include "resolver/snapshot.h"
 
@@ -31,6 +32,21 @@ inline constexpr metrics::Metric kObjects{"nave_resolver_objects",
                                           "Objects of the state that is served, by kind."};
 inline constexpr metrics::Metric kRefusedStates{"nave_resolver_refused_states_total",
                                                 "States that could not be served."};
+inline constexpr metrics::Metric kCookies{"nave_resolver_cookies_total",
+                                          "Cookies that came, by what they were."};
+inline constexpr metrics::Metric kCookiesDemanded{"nave_resolver_cookies_demanded_total",
+                                                  "Queries that got no data for want of a cookie."};
+inline constexpr metrics::Metric kTcpConnections{"nave_resolver_tcp_connections",
+                                                 "Open TCP connections of clients."};
+inline constexpr metrics::Metric kTcpBuffered{
+    "nave_resolver_tcp_buffered_bytes",
+    "Octets of half messages and of answers not taken, of all connections."};
+inline constexpr metrics::Metric kTcpAccepted{"nave_resolver_tcp_accepted_total",
+                                              "TCP connections taken."};
+inline constexpr metrics::Metric kTcpRefused{"nave_resolver_tcp_refused_total",
+                                             "TCP connections refused, by the limit they met."};
+inline constexpr metrics::Metric kTcpEnded{"nave_resolver_tcp_ended_total",
+                                           "TCP connections that ended, by why."};
 
 class ResolverMetrics {
  public:
@@ -38,6 +54,7 @@ class ResolverMetrics {
 
   // Adds what `now` has more than `before`.
   void Add(const QueryStats& now, const QueryStats& before);
+  void AddTcp(const net::TcpStats& now, const net::TcpStats& before);
   void SetSnapshot(const Snapshot& snapshot);
   void CountRefused() { refused_states_.Add(); }
 
@@ -45,6 +62,15 @@ class ResolverMetrics {
   metrics::Counter& udp_queries_;
   metrics::Counter& tcp_queries_;
   std::array<metrics::Counter*, 16> answers_;
+  // By CookieState and by TcpEnd; null for those that are not counted.
+  std::array<metrics::Counter*, 5> cookies_{};
+  std::array<metrics::Counter*, net::kTcpEnds> tcp_ended_{};
+  metrics::Counter& cookies_demanded_;
+  metrics::Counter& tcp_accepted_;
+  metrics::Counter& tcp_refused_;
+  metrics::Counter& tcp_refused_for_client_;
+  metrics::Gauge& tcp_connections_;
+  metrics::Gauge& tcp_buffered_;
   metrics::Counter& dropped_;
   metrics::Counter& truncated_;
   metrics::Counter& forwarded_;

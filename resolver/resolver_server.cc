@@ -17,10 +17,13 @@ absl::StatusOr<std::unique_ptr<ResolverServer>> ResolverServer::Start(
     return absl::InvalidArgumentError(
         absl::StrCat("the number of workers must be 1 to ", kMaxWorkers));
   }
+  WorkerOptions shared = options;
+  // One for all workers: which of them gets a client's next query is not known.
+  if (shared.cookie_secrets.secrets.empty()) shared.cookie_secrets = RandomCookieSecrets();
   auto server = absl::WrapUnique(new ResolverServer(clock, options.metrics));
   absl::MutexLock lock(&server->mutex_);
   for (int i = 0; i < worker_count; ++i) {
-    NAVE_ASSIGN_OR_RETURN(std::unique_ptr<Worker> worker, Worker::Start(clock, options));
+    NAVE_ASSIGN_OR_RETURN(std::unique_ptr<Worker> worker, Worker::Start(clock, shared));
     server->workers_.push_back(std::move(worker));
   }
   return server;
@@ -68,6 +71,13 @@ absl::Status ResolverServer::Distribute(const std::shared_ptr<const Snapshot>& s
   if (!status.ok()) {
     log::Error("not all of the state is served", {{"reason", std::string(status.message())}});
   }
+  return status;
+}
+
+absl::Status ResolverServer::SetCookies(const CookieSecrets& secrets) {
+  absl::MutexLock lock(&mutex_);
+  absl::Status status;
+  for (const auto& worker : workers_) status.Update(worker->SetCookies(secrets));
   return status;
 }
 

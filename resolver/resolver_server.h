@@ -39,6 +39,8 @@ class ResolverServer : public SnapshotSink {
       ABSL_LOCKS_EXCLUDED(mutex_);
   // All of them, in order.
   std::vector<net::Endpoint> BoundEndpoints() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // From now on cookies are made and judged by these.
+  absl::Status SetCookies(const CookieSecrets& secrets) ABSL_LOCKS_EXCLUDED(mutex_);
   // Ends the workers. No call after this.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -28,6 +28,12 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
   NAVE_ASSIGN_OR_RETURN(worker->upstream_, options.upstream_factory(worker->loop_.get()));
   worker->handler_ = std::make_unique<QueryHandler>(worker->upstream_.get(), clock,
                                                     options.cache_bytes_max, options.node_id);
+  worker->handler_->SetIdentity(options.identity);
+  worker->handler_->SetKeepalive(options.tcp_idle_timeout);
+  if (!options.cookie_secrets.secrets.empty()) {
+    worker->handler_->SetCookies(options.cookie_secrets);
+    if (options.require_cookies) worker->handler_->RequireCookies();
+  }
   Worker* raw = worker.get();
   worker->loop_->SetTurnEnd([raw] { raw->FlushSockets(); });
   if (options.metrics != nullptr) {
@@ -38,7 +44,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
 }
 
 Worker::Worker(const Clock* clock, const WorkerOptions& options)
-    : clock_(clock), options_(options) {}
+    : clock_(clock), options_(options), tcp_pool_(options.tcp_limits) {}
 
 Worker::~Worker() { Stop(); }
 
@@ -90,6 +96,10 @@ absl::StatusOr<v1::Explanation> Worker::Explain(const v1::Question& question) {
   return explanation;
 }
 
+absl::Status Worker::SetCookies(const CookieSecrets& secrets) {
+  return RunAndWait([&] { handler_->SetCookies(secrets); });
+}
+
 absl::Status Worker::Apply(std::shared_ptr<const Snapshot> snapshot, BoundEndpoints* bound) {
   absl::Status status;
   absl::flat_hash_map<net::Endpoint, std::shared_ptr<ListenerSocket>> sockets;
@@ -101,7 +111,10 @@ absl::Status Worker::Apply(std::shared_ptr<const Snapshot> snapshot, BoundEndpoi
       socket = old->second;
     } else {
       const net::Endpoint& wanted = bound->try_emplace(endpoint, endpoint).first->second;
-      auto opened = ListenerSocket::Open(loop_.get(), handler_.get(), wanted, &flush_list_);
+      net::TcpServerOptions tcp;
+      tcp.pool = &tcp_pool_;
+      tcp.connection.idle_timeout = options_.tcp_idle_timeout;
+      auto opened = ListenerSocket::Open(loop_.get(), handler_.get(), wanted, tcp, &flush_list_);
       if (!opened.ok()) {
         status.Update(absl::Status(opened.status().code(),
                                    absl::StrCat("listener ", endpoint.ToString(), ": ",
@@ -131,6 +144,9 @@ void Worker::PublishStats() {
   const QueryStats& stats = handler_->stats();
   options_.metrics->Add(stats, published_);
   published_ = stats;
+  const net::TcpStats tcp = tcp_pool_.stats();
+  options_.metrics->AddTcp(tcp, published_tcp_);
+  published_tcp_ = tcp;
   loop_->RunAfter(kStatsInterval, [this] { PublishStats(); });
 }
 

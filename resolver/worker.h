@@ -19,7 +19,10 @@
 #include "absl/time/time.h"
 #include "lib/base/clock.h"
 #include "lib/net/event_loop.h"
+#include "lib/net/tcp_pool.h"
+#include "resolver/cookies.h"
 #include "resolver/forwarder.h"
+#include "resolver/identity.h"
 #include "resolver/listener_socket.h"
 #include "resolver/query_handler.h"
 #include "resolver/resolver_metrics.h"
@@ -28,7 +31,16 @@ namespace nave::resolver {
 
 struct WorkerOptions {
   size_t cache_bytes_max = Cache::kDefaultMaxBytes;
+  // For the explanations that name this node.
   std::string node_id;
+  // What clients are told of this server.
+  Identity identity;
+  // None: a random secret of the process.
+  CookieSecrets cookie_secrets;
+  bool require_cookies = false;
+  // Of each worker.
+  net::TcpLimits tcp_limits;
+  absl::Duration tcp_idle_timeout = absl::Seconds(10);
   UpstreamFactory upstream_factory;
   // May be null; must outlive the worker.
   ResolverMetrics* metrics = nullptr;
@@ -55,6 +67,8 @@ class Worker {
   // read and added to. DEADLINE_EXCEEDED after kMaxTaskWait.
   absl::Status Serve(std::shared_ptr<const Snapshot> snapshot, BoundEndpoints* bound);
   absl::StatusOr<v1::Explanation> Explain(const v1::Question& question);
+  // From now on cookies are made and judged by these.
+  absl::Status SetCookies(const CookieSecrets& secrets);
   // Ends the thread: what is under way is answered with SERVFAIL, what is written is sent.
   void Stop();
 
@@ -72,9 +86,11 @@ class Worker {
   std::unique_ptr<Upstream> upstream_;
   std::unique_ptr<QueryHandler> handler_;
   ListenerSocket::FlushList flush_list_;
+  net::TcpPool tcp_pool_;
   // By the listener's address as the snapshot gives it.
   absl::flat_hash_map<net::Endpoint, std::shared_ptr<ListenerSocket>> sockets_;
   QueryStats published_;
+  net::TcpStats published_tcp_;
   bool stopped_ = false;
   std::thread thread_;
 };

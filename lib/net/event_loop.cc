@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "absl/memory/memory.h"
+#include "lib/base/status_macros.h"
 #include "lib/net/socket.h"
 
 namespace nave::net {
@@ -15,37 +16,47 @@ namespace {
 
 // In epoll's user data: descriptors are below 2^32, so this is none.
 constexpr uint64_t kWakeToken = ~uint64_t{0};
+constexpr uint64_t kBulkToken = kWakeToken - 1;
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(const Clock* clock) {
   const int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_fd < 0) return SystemError("epoll_create1");
-  const int wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  const int bulk_fd = epoll_create1(EPOLL_CLOEXEC);
+  const int wake_fd = bulk_fd < 0 ? -1 : eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake_fd < 0) {
-    const absl::Status status = SystemError("eventfd");
+    const absl::Status status = SystemError("descriptors of an event loop");
+    if (bulk_fd >= 0) close(bulk_fd);
     close(epoll_fd);
     return status;
   }
-  auto loop = absl::WrapUnique(new EventLoop(clock, epoll_fd, wake_fd));
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = kWakeToken;
-  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, wake_fd, &event) != 0) return SystemError("epoll_ctl");
+  auto loop = absl::WrapUnique(new EventLoop(clock, epoll_fd, bulk_fd, wake_fd));
+  NAVE_RETURN_IF_ERROR(Report(wake_fd, kWakeToken, epoll_fd));
+  NAVE_RETURN_IF_ERROR(Report(bulk_fd, kBulkToken, epoll_fd));
   return loop;
 }
 
-EventLoop::EventLoop(const Clock* clock, int epoll_fd, int wake_fd)
-    : clock_(clock), epoll_fd_(epoll_fd), wake_fd_(wake_fd) {
+EventLoop::EventLoop(const Clock* clock, int epoll_fd, int bulk_fd, int wake_fd)
+    : clock_(clock), epoll_fd_(epoll_fd), bulk_fd_(bulk_fd), wake_fd_(wake_fd) {
   UpdateNow();
 }
 
 EventLoop::~EventLoop() {
   close(wake_fd_);
+  close(bulk_fd_);
   close(epoll_fd_);
 }
 
-absl::Status EventLoop::Watch(int fd, uint32_t events, WatchCallback callback) {
+absl::Status EventLoop::Report(int fd, uint64_t token, int in) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = token;
+  if (epoll_ctl(in, EPOLL_CTL_ADD, fd, &event) != 0) return SystemError("epoll_ctl");
+  return absl::OkStatus();
+}
+
+absl::Status EventLoop::Watch(int fd, uint32_t events, WatchCallback callback, Rank rank) {
   if (watches_.size() >= kMaxWatches) {
     return absl::ResourceExhaustedError("too many descriptors in one event loop");
   }
@@ -57,8 +68,9 @@ absl::Status EventLoop::Watch(int fd, uint32_t events, WatchCallback callback) {
   epoll_event event{};
   event.events = events;
   event.data.u64 = serial << 32 | static_cast<uint32_t>(fd);
-  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) return SystemError("epoll_ctl");
-  watches_[fd] = {serial, std::make_shared<WatchCallback>(std::move(callback))};
+  const int in = rank == Rank::kBulk ? bulk_fd_ : epoll_fd_;
+  if (epoll_ctl(in, EPOLL_CTL_ADD, fd, &event) != 0) return SystemError("epoll_ctl");
+  watches_[fd] = {serial, std::make_shared<WatchCallback>(std::move(callback)), in};
   return absl::OkStatus();
 }
 
@@ -68,13 +80,16 @@ absl::Status EventLoop::Rewatch(int fd, uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.u64 = found->second.serial << 32 | static_cast<uint32_t>(fd);
-  if (epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, fd, &event) != 0) return SystemError("epoll_ctl");
+  if (epoll_ctl(found->second.epoll_fd, EPOLL_CTL_MOD, fd, &event) != 0)
+    return SystemError("epoll_ctl");
   return absl::OkStatus();
 }
 
 void EventLoop::Unwatch(int fd) {
-  if (watches_.erase(fd) == 0) return;
-  epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, nullptr);
+  auto found = watches_.find(fd);
+  if (found == watches_.end()) return;
+  epoll_ctl(found->second.epoll_fd, EPOLL_CTL_DEL, fd, nullptr);
+  watches_.erase(found);
 }
 
 EventLoop::TimerId EventLoop::RunAfter(absl::Duration delay, Task task) {
@@ -125,7 +140,7 @@ int EventLoop::RunOnce(absl::Duration timeout) {
   const int count = epoll_wait(epoll_fd_, events, kMaxEventsPerTurn, WaitMillis(timeout));
   UpdateNow();
   int ran = 0;
-  bool woken = false;
+  bool woken = false, bulk = false;
   for (int i = 0; i < count; ++i) {
     const uint64_t token = events[i].data.u64;
     if (token == kWakeToken) {
@@ -134,17 +149,35 @@ int EventLoop::RunOnce(absl::Duration timeout) {
       [[maybe_unused]] const ssize_t got = read(wake_fd_, &ignored, sizeof(ignored));
       continue;
     }
-    auto found = watches_.find(static_cast<int>(token & 0xffffffff));
-    if (found == watches_.end() || found->second.serial != token >> 32) continue;
-    // Held here: the callback may unwatch itself.
-    const std::shared_ptr<WatchCallback> callback = found->second.callback;
-    (*callback)(events[i].events);
-    ++ran;
+    if (token == kBulkToken) {
+      bulk = true;
+      continue;
+    }
+    ran += Dispatch(token, events[i].events);
   }
+  if (bulk) ran += RunBulk();
   // The first task of those that wait wakes the loop, so that without a wake-up there is none.
   if (woken) ran += RunTasks();
   ran += RunTimers();
   if (turn_end_) turn_end_();
+  return ran;
+}
+
+int EventLoop::Dispatch(uint64_t token, uint32_t events) {
+  auto found = watches_.find(static_cast<int>(token & 0xffffffff));
+  if (found == watches_.end() || found->second.serial != token >> 32) return 0;
+  // Held here: the callback may unwatch itself.
+  const std::shared_ptr<WatchCallback> callback = found->second.callback;
+  (*callback)(events);
+  return 1;
+}
+
+int EventLoop::RunBulk() {
+  // Those that stay ready go to the end of the kernel's list: each gets its turn.
+  epoll_event events[kMaxBulkEventsPerTurn];
+  const int count = epoll_wait(bulk_fd_, events, kMaxBulkEventsPerTurn, 0);
+  int ran = 0;
+  for (int i = 0; i < count; ++i) ran += Dispatch(events[i].data.u64, events[i].events);
   return ran;
 }
 
@@ -164,7 +197,7 @@ int EventLoop::RunTimers() {
   // must not hold the loop.
   const TimerId last = next_serial_;
   int ran = 0;
-  while (!timers_.empty()) {
+  while (!timers_.empty() && ran < kMaxTimersPerTurn) {
     auto first = timers_.begin();
     if (first->first.first > now_ || first->first.second >= last) break;
     Task task = std::move(first->second);

@@ -27,10 +27,16 @@ class EventLoop {
  public:
   // Bounds: events taken from the kernel in one turn; tasks that may wait; timers and descriptors
   // that may exist.
-  static constexpr int kMaxEventsPerTurn = 256;
+  static constexpr int kMaxEventsPerTurn = 64;
+  static constexpr int kMaxBulkEventsPerTurn = 4;
+  static constexpr int kMaxTimersPerTurn = 16;
   static constexpr size_t kMaxTasks = 65536;
   static constexpr size_t kMaxTimers = 1u << 20;
   static constexpr size_t kMaxWatches = 1u << 17;
+
+  // Whose turn it is when many are ready. Each turn takes all that is kPrompt and a few that are
+  // kBulk: so a thousand busy connections do not stand before one datagram.
+  enum class Rank : uint8_t { kPrompt, kBulk };
 
   using TimerId = uint64_t;
   static constexpr TimerId kNoTimer = 0;
@@ -47,7 +53,7 @@ class EventLoop {
   // Calls back, level-triggered, when one of `events` holds for `fd`. The descriptor stays the
   // caller's, who must Unwatch before closing it. ALREADY_EXISTS if `fd` is watched,
   // RESOURCE_EXHAUSTED above kMaxWatches.
-  absl::Status Watch(int fd, uint32_t events, WatchCallback callback);
+  absl::Status Watch(int fd, uint32_t events, WatchCallback callback, Rank rank = Rank::kPrompt);
   // Changes what is waited for; 0 is nothing (but errors). NOT_FOUND if `fd` is not watched.
   absl::Status Rewatch(int fd, uint32_t events);
   // No callback for `fd` runs after this, even for an event of the same turn. May be called within
@@ -84,9 +90,14 @@ class EventLoop {
   struct WatchEntry {
     uint64_t serial;
     std::shared_ptr<WatchCallback> callback;
+    int epoll_fd;
   };
 
-  EventLoop(const Clock* clock, int epoll_fd, int wake_fd);
+  EventLoop(const Clock* clock, int epoll_fd, int bulk_fd, int wake_fd);
+  // Has the epoll `in` report `fd` as `token`.
+  static absl::Status Report(int fd, uint64_t token, int in);
+  int Dispatch(uint64_t token, uint32_t events);
+  int RunBulk();
   int WaitMillis(absl::Duration timeout) const;
   int RunTimers();
   int RunTasks() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -96,6 +107,8 @@ class EventLoop {
 
   const Clock* const clock_;
   const int epoll_fd_;
+  // An epoll within the other: ready as one when any of its own is.
+  const int bulk_fd_;
   const int wake_fd_;
   absl::Time now_;
   uint64_t next_serial_ = 1;

@@ -27,7 +27,8 @@ absl::Status TcpConnection::Start(MessageCallback on_message, CloseCallback on_c
   on_message_ = std::move(on_message);
   on_close_ = std::move(on_close);
   watched_ = EPOLLIN;
-  absl::Status status = loop_->Watch(fd_, watched_, [this](uint32_t events) { OnEvents(events); });
+  absl::Status status = loop_->Watch(
+      fd_, watched_, [this](uint32_t events) { OnEvents(events); }, EventLoop::Rank::kBulk);
   if (status.ok()) UpdateTimer();
   return status;
 }
@@ -39,10 +40,12 @@ void TcpConnection::Close() {
   close(fd_);
   fd_ = -1;
   on_close_ = nullptr;
+  CountMemory(0);
 }
 
-void TcpConnection::Finish() {
+void TcpConnection::Finish(TcpEnd end) {
   if (fd_ < 0) return;
+  end_ = end;
   const CloseCallback on_close = std::move(on_close_);
   Close();
   if (on_close) on_close();
@@ -51,13 +54,19 @@ void TcpConnection::Finish() {
 void TcpConnection::OnEvents(uint32_t events) {
   // The close callback may drop the last other reference.
   const std::shared_ptr<TcpConnection> self = shared_from_this();
-  // A hang-up comes again at every turn, so it must end what a half-close may leave open.
-  if ((events & EPOLLERR) != 0 || (peer_closed_ && (events & EPOLLHUP) != 0)) return Finish();
-  if ((events & EPOLLOUT) != 0) Write();
+  // A hang-up comes again at every turn, so it must end what a half-close, or a pause of reading,
+  // may leave open.
+  const bool cannot_read = peer_closed_ || reading_paused();
+  if ((events & EPOLLERR) != 0 || (cannot_read && (events & EPOLLHUP) != 0)) {
+    return Finish(TcpEnd::kPeer);
+  }
+  if ((events & EPOLLOUT) != 0) {
+    Write();
+    // Reading may have stopped at the answers that were not taken.
+    if (fd_ >= 0) DeliverMessages();
+  }
   if (fd_ >= 0 && (events & (EPOLLIN | EPOLLHUP)) != 0) Read();
-  if (fd_ < 0) return;
-  UpdateWatch();
-  UpdateTimer();
+  Settle();
 }
 
 void TcpConnection::Read() {
@@ -65,16 +74,27 @@ void TcpConnection::Read() {
   char buffer[kReadSize];
   const ssize_t got = recv(fd_, buffer, sizeof(buffer), 0);
   if (got < 0) {
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) Finish();
+    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) Finish(TcpEnd::kPeer);
     return;
   }
   if (got == 0) {
     // A half-closed peer still gets what it asked for (RFC 7766 section 6.2.4).
     peer_closed_ = true;
-    return MaybeFinishAfterPeerClosed();
+    return;
   }
   input_.append(buffer, static_cast<size_t>(got));
   DeliverMessages();
+}
+
+bool TcpConnection::DeliverOne(size_t* at) {
+  if (fd_ < 0 || reading_paused() || input_.size() - *at < kLengthSize) return false;
+  const auto* octets = reinterpret_cast<const uint8_t*>(input_.data()) + *at;
+  const size_t size = static_cast<size_t>(octets[0]) << 8 | octets[1];
+  if (input_.size() - *at < kLengthSize + size) return false;
+  *at += kLengthSize + size;
+  ++outstanding_;
+  on_message_(absl::MakeConstSpan(octets + kLengthSize, size));
+  return true;
 }
 
 void TcpConnection::DeliverMessages() {
@@ -82,16 +102,20 @@ void TcpConnection::DeliverMessages() {
   if (delivering_) return;
   delivering_ = true;
   size_t at = 0;
-  while (fd_ >= 0 && !reading_paused() && input_.size() - at >= kLengthSize) {
-    const auto* octets = reinterpret_cast<const uint8_t*>(input_.data()) + at;
-    const size_t size = static_cast<size_t>(octets[0]) << 8 | octets[1];
-    if (input_.size() - at < kLengthSize + size) break;
-    at += kLengthSize + size;
-    ++outstanding_;
-    on_message_(absl::MakeConstSpan(octets + kLengthSize, size));
+  bool delivered = true;
+  while (delivered) {
+    delivered = false;
+    while (DeliverOne(&at)) delivered = true;
+    // One system call for all that was answered at once. It may end the pause.
+    if (delivered && fd_ >= 0) Write();
   }
-  input_.erase(0, at);
   delivering_ = false;
+  if (at == 0) return;
+  input_.erase(0, at);
+  // A large message must not keep its room while the connection is idle.
+  if (input_.empty() && input_.capacity() > kReadSize) std::string().swap(input_);
+  // The next message has a deadline of its own.
+  if (wait_ == Wait::kMessage) wait_ = Wait::kNone;
 }
 
 void TcpConnection::Answer(absl::Span<const uint8_t> message) {
@@ -99,43 +123,56 @@ void TcpConnection::Answer(absl::Span<const uint8_t> message) {
   const std::shared_ptr<TcpConnection> self = shared_from_this();
   if (outstanding_ > 0) --outstanding_;
   if (!message.empty()) {
-    if (output_.size() - output_sent_ + kLengthSize + message.size() > options_.max_write_buffer) {
-      return Finish();
+    if (unsent() + kLengthSize + message.size() > options_.max_write_buffer || memory_is_full()) {
+      return Finish(TcpEnd::kFull);
     }
     output_.push_back(static_cast<char>(message.size() >> 8));
     output_.push_back(static_cast<char>(message.size() & 0xff));
     output_.append(reinterpret_cast<const char*>(message.data()), message.size());
-    Write();
+    CountMemory(input_.size() + unsent());
   }
-  if (delivering_ || fd_ < 0) return;
-  DeliverMessages();
+  if (delivering_) return;
+  Write();
+  if (fd_ >= 0) DeliverMessages();
+  Settle();
+}
+
+void TcpConnection::Write() {
+  while (unsent() > 0) {
+    const ssize_t sent = send(fd_, output_.data() + output_sent_, unsent(), MSG_NOSIGNAL);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN && errno != EWOULDBLOCK) return Finish(TcpEnd::kPeer);
+      return ForgetSent();
+    }
+    output_sent_ += static_cast<size_t>(sent);
+    taken_ += static_cast<size_t>(sent);
+    // Enough progress for a new deadline: a peer that takes an octet now and then makes none.
+    if (wait_ == Wait::kWrite && taken_ >= kMinTaken) wait_ = Wait::kNone;
+  }
+  if (!output_.empty()) std::string().swap(output_);
+  output_sent_ = 0;
+}
+
+void TcpConnection::ForgetSent() {
+  // Now and then: each time would move what waits again and again.
+  if (output_sent_ < options_.max_unread) return;
+  output_.erase(0, output_sent_);
+  output_sent_ = 0;
+}
+
+void TcpConnection::Settle() {
   if (fd_ < 0) return;
-  MaybeFinishAfterPeerClosed();
-  if (fd_ < 0) return;
+  if (peer_closed_ && outstanding_ == 0 && output_.empty()) return Finish(TcpEnd::kPeer);
+  CountMemory(input_.size() + unsent());
+  if (memory_is_full() && !input_.empty()) return Finish(TcpEnd::kFull);
   UpdateWatch();
   UpdateTimer();
 }
 
-void TcpConnection::Write() {
-  while (output_sent_ < output_.size()) {
-    const ssize_t sent =
-        send(fd_, output_.data() + output_sent_, output_.size() - output_sent_, MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) Finish();
-      return;
-    }
-    output_sent_ += static_cast<size_t>(sent);
-    // Progress: the deadline starts anew.
-    wait_ = Wait::kNone;
-  }
-  output_.clear();
-  output_sent_ = 0;
-  MaybeFinishAfterPeerClosed();
-}
-
-void TcpConnection::MaybeFinishAfterPeerClosed() {
-  if (peer_closed_ && !delivering_ && outstanding_ == 0 && output_.empty()) Finish();
+void TcpConnection::CountMemory(size_t held) {
+  if (options_.memory != nullptr) options_.memory->used += held - counted_;
+  counted_ = held;
 }
 
 void TcpConnection::UpdateWatch() {
@@ -144,7 +181,7 @@ void TcpConnection::UpdateWatch() {
   if (!output_.empty()) wanted |= EPOLLOUT;
   if (wanted == watched_) return;
   watched_ = wanted;
-  if (!loop_->Rewatch(fd_, wanted).ok()) Finish();
+  if (!loop_->Rewatch(fd_, wanted).ok()) Finish(TcpEnd::kPeer);
 }
 
 void TcpConnection::UpdateTimer() {
@@ -161,14 +198,25 @@ void TcpConnection::UpdateTimer() {
   // not move it. An idle wait that goes on was interrupted by whole messages, and starts anew.
   if (wanted == wait_ && wanted != Wait::kIdle) return;
   wait_ = wanted;
+  taken_ = 0;
   loop_->Cancel(timer_);
   timer_ = EventLoop::kNoTimer;
   if (wanted == Wait::kNone) return;
-  timer_ =
-      loop_->RunAfter(wanted == Wait::kIdle ? options_.idle_timeout : options_.io_timeout, [this] {
-        const std::shared_ptr<TcpConnection> self = shared_from_this();
-        Finish();
-      });
+  const absl::Duration delay = wanted == Wait::kIdle ? options_.idle_timeout : options_.io_timeout;
+  timer_ = loop_->RunAfter(delay, [this] { OnTimeout(); });
+}
+
+void TcpConnection::OnTimeout() {
+  const std::shared_ptr<TcpConnection> self = shared_from_this();
+  switch (wait_) {
+    case Wait::kMessage:
+      return Finish(TcpEnd::kSlowMessage);
+    case Wait::kWrite:
+      return Finish(TcpEnd::kSlowReader);
+    case Wait::kIdle:
+    case Wait::kNone:
+      return Finish(TcpEnd::kIdle);
+  }
 }
 
 }  // namespace nave::net

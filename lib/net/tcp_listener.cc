@@ -20,6 +20,17 @@ namespace {
 // without a pause the loop would spin.
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
+// Octets that the kernel may hold unsent of one connection before it says that there is room again:
+// so a slow reader is seen to make progress, and holds little memory.
+constexpr int kUnsentMax = 16384;
+
+// What is accepted inherits them, at no system call each.
+void SetOptions(int fd) {
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentMax, sizeof(kUnsentMax));
+}
+
 bool IsShortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -34,9 +45,11 @@ absl::StatusOr<std::unique_ptr<TcpListener>> TcpListener::Listen(EventLoop* loop
   if (!fd.ok()) return fd.status();
   auto listener =
       absl::WrapUnique(new TcpListener(loop, *fd, LocalEndpoint(*fd), std::move(callback)));
+  SetOptions(*fd);
   if (listen(*fd, kBacklog) != 0) return SystemError("listen");
   TcpListener* raw = listener.get();
-  absl::Status watched = loop->Watch(*fd, EPOLLIN, [raw](uint32_t) { raw->OnReadable(); });
+  absl::Status watched = loop->Watch(
+      *fd, EPOLLIN, [raw](uint32_t) { raw->OnReadable(); }, EventLoop::Rank::kBulk);
   if (!watched.ok()) return watched;
   return listener;
 }
@@ -61,8 +74,6 @@ void TcpListener::OnReadable() {
       if (errno == ECONNABORTED || errno == EINTR) continue;
       return;
     }
-    const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     callback_(fd, Endpoint::FromSockaddr(storage), LocalEndpoint(fd).address);
   }
 }

@@ -13,8 +13,9 @@ namespace nave::net {
 
 class TcpListener {
  public:
-  // Connections taken in one turn, and those that may wait in the kernel.
-  static constexpr int kMaxAcceptsPerTurn = 64;
+  // Connections taken in one turn, so that a flood of them leaves time for all else, and those that
+  // may wait in the kernel.
+  static constexpr int kMaxAcceptsPerTurn = 4;
   static constexpr int kBacklog = 256;
 
   // The descriptor is non-blocking and the callback's to close.

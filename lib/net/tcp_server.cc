@@ -25,62 +25,62 @@ absl::StatusOr<std::unique_ptr<TcpServer>> TcpServer::Listen(EventLoop* loop,
 }
 
 TcpServer::TcpServer(EventLoop* loop, const TcpServerOptions& options, MessageHandler handler)
-    : loop_(loop), options_(options), handler_(std::move(handler)) {}
+    : loop_(loop),
+      options_(options),
+      handler_(std::move(handler)),
+      own_pool_(options.pool == nullptr ? std::make_unique<TcpPool>(options.limits) : nullptr),
+      pool_(options.pool == nullptr ? own_pool_.get() : options.pool) {}
 
 TcpServer::~TcpServer() {
   // A connection may be held by its own callback further up the stack: it must not call back.
-  for (auto& [id, connection] : connections_) connection->Close();
+  for (auto& [id, entry] : connections_) {
+    pool_->Remove(entry.place, TcpEnd::kClosed);
+    entry.connection->Close();
+  }
 }
 
 void TcpServer::OnAccept(int fd, const Endpoint& peer, const IpAddress& local) {
-  auto client = per_client_.find(peer.address);
-  const size_t of_client = client == per_client_.end() ? 0 : client->second;
-  if (connections_.size() >= options_.max_connections ||
-      of_client >= options_.max_connections_per_client) {
-    ++refused_count_;
+  if (!pool_->MakeRoom(peer.address)) {
     close(fd);
     return;
   }
   const ConnectionId id = next_id_++;
-  auto connection = std::make_shared<TcpConnection>(loop_, fd, peer, local, options_.connection);
+  TcpConnectionOptions options = options_.connection;
+  options.memory = pool_->memory();
+  auto connection = std::make_shared<TcpConnection>(loop_, fd, peer, local, options);
+  const TcpPool::Place place =
+      pool_->Add(connection.get(), [this, id] { End(id, TcpEnd::kEvicted); });
+  connections_.emplace(id, Connection{connection, place});
   // By value: the connection may go while its message is handled.
   const absl::Status started = connection->Start(
-      [this, id, peer, local](absl::Span<const uint8_t> message) {
+      [this, id, place, peer, local](absl::Span<const uint8_t> message) {
+        pool_->Touch(place);
         handler_(id, peer, local, message);
       },
-      [this, id] { Remove(id); });
-  if (!started.ok()) {
-    ++refused_count_;
-    return;
-  }
-  ++per_client_[peer.address];
-  connections_.emplace(id, std::move(connection));
+      [this, id] { End(id, TcpEnd::kPeer); });
+  if (!started.ok()) End(id, TcpEnd::kClosed);
 }
 
 void TcpServer::Answer(ConnectionId id, absl::Span<const uint8_t> message) {
   auto found = connections_.find(id);
   if (found == connections_.end()) return;
   // Held: a failed write removes it.
-  const std::shared_ptr<TcpConnection> connection = found->second;
+  const std::shared_ptr<TcpConnection> connection = found->second.connection;
   connection->Answer(message);
 }
 
-void TcpServer::Close(ConnectionId id) {
-  auto found = connections_.find(id);
-  if (found == connections_.end()) return;
-  const std::shared_ptr<TcpConnection> connection = found->second;
-  Remove(id);
-  connection->Close();
-}
+void TcpServer::Close(ConnectionId id) { End(id, TcpEnd::kClosed); }
 
 void TcpServer::StopListening() { listener_.reset(); }
 
-void TcpServer::Remove(ConnectionId id) {
+void TcpServer::End(ConnectionId id, TcpEnd end) {
   auto found = connections_.find(id);
   if (found == connections_.end()) return;
-  auto client = per_client_.find(found->second->peer().address);
-  if (client != per_client_.end() && --client->second == 0) per_client_.erase(client);
+  const std::shared_ptr<TcpConnection> connection = std::move(found->second.connection);
+  // A connection that ended by itself knows why.
+  pool_->Remove(found->second.place, connection->end() == TcpEnd::kNone ? end : connection->end());
   connections_.erase(found);
+  connection->Close();
 }
 
 }  // namespace nave::net

@@ -16,14 +16,17 @@
 #include "lib/net/event_loop.h"
 #include "lib/net/tcp_connection.h"
 #include "lib/net/tcp_listener.h"
+#include "lib/net/tcp_pool.h"
 
 namespace nave::net {
 
 struct TcpServerOptions {
   bool reuse_port = false;
-  // Connections in all and from one address; further ones are closed at once.
-  size_t max_connections = 1024;
-  size_t max_connections_per_client = 64;
+  // Where its connections count; null: in a pool of its own, with `limits`. Must outlive the
+  // server.
+  TcpPool* pool = nullptr;
+  TcpLimits limits;
+  // `memory` is the pool's.
   TcpConnectionOptions connection;
 };
 
@@ -55,21 +58,27 @@ class TcpServer {
   // REQUIRES: StopListening was not called.
   const Endpoint& local() const { return listener_->local(); }
   size_t connection_count() const { return connections_.size(); }
-  uint64_t refused_count() const { return refused_count_; }
+  const TcpPool& pool() const { return *pool_; }
 
  private:
+  struct Connection {
+    std::shared_ptr<TcpConnection> connection;
+    TcpPool::Place place;
+  };
+
   TcpServer(EventLoop* loop, const TcpServerOptions& options, MessageHandler handler);
   void OnAccept(int fd, const Endpoint& peer, const IpAddress& local);
-  void Remove(ConnectionId id);
+  // Closes it, and counts why it went.
+  void End(ConnectionId id, TcpEnd end);
 
   EventLoop* const loop_;
   const TcpServerOptions options_;
   const MessageHandler handler_;
   std::unique_ptr<TcpListener> listener_;
   ConnectionId next_id_ = 1;
-  uint64_t refused_count_ = 0;
-  absl::flat_hash_map<ConnectionId, std::shared_ptr<TcpConnection>> connections_;
-  absl::flat_hash_map<IpAddress, size_t> per_client_;
+  std::unique_ptr<TcpPool> own_pool_;
+  TcpPool* const pool_;
+  absl::flat_hash_map<ConnectionId, Connection> connections_;
 };
 
 }  // namespace nave::net

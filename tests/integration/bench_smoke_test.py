@@ -22,6 +22,10 @@ class BenchSmokeTest(unittest.TestCase):
         for kind in ("zone", "cached", "missed"):
             self.assertRegex(said, rf"nave-resolver +{kind} ")
 
+    def test_slow_clients_are_held_beside_udp(self):
+        said = self.run_smoke("slow_clients.py")
+        self.assertRegex(said, r"40 slow clients: .* [1-9]\d* open ")
+
     def test_the_control_plane_refuses_no_caller(self):
         said = self.run_smoke("control_plane.py", "--without-etcd")
         for work in ("null method", "read of one entry", "durable mutation of one entry", "all in one zone"):

@@ -1,6 +1,9 @@
 """nave-resolver with a snapshot file, beside a real BIND, asked by dig."""
 
+import re
 import signal
+import subprocess
+import time
 import unittest
 
 import world as parts
@@ -45,6 +48,36 @@ class ResolverTest(unittest.TestCase):
     def test_on_premises_reaches_a_spoke_by_the_inbound_address(self):
         answer = self.ask("on-premises", "alias.corp.example.com")
         self.assertEqual(["CNAME app.spoke1.cloud.example.com.", "A 192.0.2.11"], answer.answers)
+
+    def test_cookies_of_one_secret_hold_at_every_server_and_through_a_rollover(self):
+        (self.world.directory / "one.json").write_text(
+            '{"revision": "1", "listeners": [{"address": "127.0.0.1:0", "views": ["v"]}], "views": [{"name": "v"}]}')
+        secrets = self.world.directory / "cookie.secrets"
+        secrets.write_text("0123456789abcdef0123456789abcdef\n")
+        ports = []
+        for name in ("cookie1", "cookie2"):
+            process = self.world.start(name, [self.world.binaries / "nave-resolver", "--snapshot",
+                                              self.world.directory / "one.json", "--cookie-secret-file", secrets],
+                                       "nave-resolver: serving")
+            self.addCleanup(self.world.stop, name)
+            ports.append(re.search(r"on 127\.0\.0\.1:(\d+)", process.output()).group(1))
+
+        def cookie(port, sent):
+            said = subprocess.run(["dig", "@127.0.0.1", "-p", port, "www.example.com", f"+cookie={sent}", "+tries=1"],
+                                  capture_output=True, text=True, timeout=30).stdout
+            return re.search(r"; COOKIE: (\w+)", said).group(1)
+
+        first = cookie(ports[0], "0011223344556677")
+        self.assertEqual(48, len(first))
+        self.assertEqual(first, cookie(ports[1], first), "a good cookie comes back as it is")
+        secrets.write_text("fedcba9876543210fedcba9876543210\n0123456789abcdef0123456789abcdef\n")
+        for name in ("cookie1", "cookie2"):
+            self.world.processes[name].send(signal.SIGHUP)
+        deadline = time.monotonic() + 5
+        while (renewed := cookie(ports[0], first)) == first and time.monotonic() < deadline:
+            pass
+        self.assertNotEqual(first, renewed)
+        self.assertEqual(renewed, cookie(ports[0], renewed))
 
     def test_a_broken_snapshot_is_refused_and_the_old_one_stays(self):
         snapshot = self.world.directory / "story.json"

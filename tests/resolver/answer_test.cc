@@ -158,5 +158,31 @@ TEST_F(AnswerTest, KeepAllOutlivesTheSource) {
   EXPECT_THAT(Texts(answer_.answers), ElementsAre("www.example.com. 60 IN A 192.0.2.1"));
 }
 
+// RFC 8914 section 3: what people read is shortened, and left out, before the message is too long.
+TEST_F(AnswerTest, ExtendedErrorsNeverMakeTheOptTooLarge) {
+  const std::string label(63, 'a');
+  query_ = MakeTestQuery(label + "." + label + "." + label + "." + std::string(61, 'b') + ".",
+                         dns::RRType::kA);
+  query_.has_edns = true;
+  query_.wants_nsid = true;
+  query_.wants_keepalive = true;
+  query_.cookie_state = CookieState::kGood;
+  query_.cookie_size = query_.cookie.size();
+  format_.node_id = "a-node-with-a-long-name";
+  format_.keepalive_tenths = 100;
+  for (int i = 0; i < 4; ++i) {
+    answer_.AddError(dns::ExtendedErrorCode::kOther, std::string(300, 'e'));
+  }
+  const dns::Message message = Write();
+  ASSERT_TRUE(message.edns.has_value());
+  EXPECT_TRUE(message.edns->Has(dns::EdnsOptionCode::kNsid));
+  EXPECT_TRUE(message.edns->Has(dns::EdnsOptionCode::kCookie));
+  EXPECT_TRUE(message.edns->Has(dns::EdnsOptionCode::kTcpKeepalive));
+  const auto error = message.edns->FindExtendedError();
+  ASSERT_TRUE(error.has_value());
+  EXPECT_LT(error->text.size(), 200u);
+  EXPECT_GT(error->text.size(), 50u);
+}
+
 }  // namespace
 }  // namespace nave::resolver

@@ -40,6 +40,23 @@ TEST(FlagsTest, ControlPlane) {
   EXPECT_EQ(flags.stream.version, kVersion);
 }
 
+TEST(FlagsTest, HowClientsAreMet) {
+  Flags flags;
+  EXPECT_EQ(
+      Parse({"--snapshot", "s.json", "--tcp-connections", "10", "--tcp-connections-per-client", "2",
+             "--tcp-idle-timeout", "3", "--cookie-secret-file", "c", "--require-cookies",
+             "--hide-identity", "--hide-version"},
+            &flags),
+      std::nullopt);
+  EXPECT_EQ(flags.tcp_connections, 10);
+  EXPECT_EQ(flags.tcp_connections_per_client, 2);
+  EXPECT_EQ(flags.tcp_idle_seconds, 3);
+  EXPECT_EQ(flags.cookie_secret_file, "c");
+  EXPECT_TRUE(flags.require_cookies);
+  EXPECT_TRUE(flags.hide_identity);
+  EXPECT_TRUE(flags.hide_version);
+}
+
 TEST(FlagsTest, WrongOnesEndTheProgram) {
   const std::vector<std::vector<std::string>> cases = {
       {},
@@ -49,6 +66,8 @@ TEST(FlagsTest, WrongOnesEndTheProgram) {
       {"--snapshot", "s", "--workers", "many"},
       {"--snapshot", "s", "--metrics-address", "here"},
       {"--snapshot", "s", "--log-level", "loud"},
+      {"--snapshot", "s", "--tcp-connections", "0"},
+      {"--snapshot", "s", "--tcp-idle-timeout", "7000"},
       {"--snapshot", "s", "--nope"},
   };
   for (const auto& arguments : cases) {

@@ -58,8 +58,8 @@ TEST(QueryTest, RejectsWithTheRightRcode) {
   two.questions.push_back(two.questions[0]);
   dns::Message none = Base();
   none.questions.clear();
-  dns::Message chaos = Base();
-  chaos.questions[0].rrclass = dns::RRClass::kCh;
+  dns::Message hesiod = Base();
+  hesiod.questions[0].rrclass = dns::RRClass::kHs;
   dns::Message badvers = Base();
   badvers.edns.emplace();
   badvers.edns->version = 1;
@@ -71,7 +71,7 @@ TEST(QueryTest, RejectsWithTheRightRcode) {
     Rcode rcode;
   } cases[] = {{two, Rcode::kFormErr},
                {none, Rcode::kFormErr},
-               {chaos, Rcode::kRefused},
+               {hesiod, Rcode::kRefused},
                {badvers, Rcode::kBadVers},
                {hops, Rcode::kServFail}};
   for (const auto& c : cases) {

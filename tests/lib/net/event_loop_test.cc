@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <string>
@@ -163,6 +164,47 @@ TEST_F(EventLoopTest, TurnEndComesAfterEverythingElse) {
   loop_->RunAfter(absl::ZeroDuration(), [&] { order += "r"; });
   Turn();
   EXPECT_EQ(order, "tre");
+}
+
+// However many bulk descriptors are ready, a prompt one gets its turn with the first few of them.
+TEST_F(EventLoopTest, BulkDescriptorsDoNotStandBeforePromptOnes) {
+  constexpr int kBulk = 5 * EventLoop::kMaxBulkEventsPerTurn;
+  std::vector<int> fds;
+  std::vector<int> bulk_ran(kBulk);
+  int prompt_ran = 0;
+  for (int i = 0; i < kBulk; ++i) {
+    fds.push_back(eventfd(1, EFD_NONBLOCK));
+    ASSERT_TRUE(loop_
+                    ->Watch(
+                        fds.back(), EPOLLIN, [&bulk_ran, i](uint32_t) { ++bulk_ran[i]; },
+                        EventLoop::Rank::kBulk)
+                    .ok());
+  }
+  fds.push_back(eventfd(1, EFD_NONBLOCK));
+  ASSERT_TRUE(loop_->Watch(fds.back(), EPOLLIN, [&](uint32_t) { ++prompt_ran; }).ok());
+  for (int turn = 1; turn <= 5; ++turn) {
+    EXPECT_EQ(loop_->RunOnce(absl::ZeroDuration()), EventLoop::kMaxBulkEventsPerTurn + 1);
+    EXPECT_EQ(prompt_ran, turn);
+  }
+  // Each had one turn: those that stay ready wait for the others.
+  EXPECT_EQ(bulk_ran, std::vector<int>(kBulk, 1));
+  for (int fd : fds) {
+    loop_->Unwatch(fd);
+    close(fd);
+  }
+  EXPECT_EQ(loop_->RunOnce(absl::ZeroDuration()), 0);
+}
+
+TEST_F(EventLoopTest, ManyTimersDueAtOnceLeaveTimeForOthers) {
+  int ran = 0;
+  for (int i = 0; i < EventLoop::kMaxTimersPerTurn + 5; ++i) {
+    loop_->RunAfter(absl::Seconds(1), [&] { ++ran; });
+  }
+  clock_.Advance(absl::Seconds(2));
+  loop_->RunOnce(absl::InfiniteDuration());
+  EXPECT_EQ(ran, EventLoop::kMaxTimersPerTurn);
+  loop_->RunOnce(absl::InfiniteDuration());
+  EXPECT_EQ(ran, EventLoop::kMaxTimersPerTurn + 5);
 }
 
 }  // namespace

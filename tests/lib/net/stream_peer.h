@@ -35,9 +35,15 @@ inline std::string Framed(const std::string& message) {
 
 class StreamPeer {
  public:
-  StreamPeer(EventLoop* loop, const Endpoint& server) : loop_(loop) {
+  // From the address `source`, if it is not empty.
+  StreamPeer(EventLoop* loop, const Endpoint& server, const std::string& source = "")
+      : loop_(loop) {
     fd_ = socket(server.address.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM, 0);
     sockaddr_storage storage;
+    if (!source.empty()) {
+      const socklen_t length = Endpoint{*IpAddress::Parse(source), 0}.ToSockaddr(&storage);
+      EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&storage), length), 0);
+    }
     const socklen_t length = server.ToSockaddr(&storage);
     EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&storage), length), 0);
   }

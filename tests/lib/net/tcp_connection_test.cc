@@ -178,5 +178,112 @@ TEST_F(TcpConnectionTest, PeerThatLeavesClosesOnce) {
   EXPECT_EQ(closes_, 1);
 }
 
+// The deadline is each message's own: a client that always has the next one half sent is not slow.
+TEST_F(TcpConnectionTest, ABusyClientThatIsAlwaysInTheMiddleOfAMessageStays) {
+  Open({});
+  const std::string framed = Framed("question");
+  Send(framed.substr(0, 4));
+  for (int i = 0; i < 10; ++i) {
+    Send(framed.substr(4) + framed.substr(0, 4));
+    Answer("a");
+    Advance(absl::Seconds(2));
+    ASSERT_EQ(closes_, 0) << i;
+  }
+  Advance(absl::Seconds(4));
+  EXPECT_EQ(closes_, 1);
+  EXPECT_EQ(connection_->end(), TcpEnd::kSlowMessage);
+}
+
+TEST_F(TcpConnectionTest, SaysWhyItEnded) {
+  Open({});
+  Advance(absl::Seconds(11));
+  EXPECT_EQ(connection_->end(), TcpEnd::kIdle);
+  Open({});
+  shutdown(ends_[1], SHUT_RDWR);
+  Turn();
+  EXPECT_EQ(connection_->end(), TcpEnd::kPeer);
+}
+
+// A peer that takes an octet now and then makes no progress.
+TEST_F(TcpConnectionTest, SlowReaderIsGivenUpHoweverItTrickles) {
+  TcpConnectionOptions options;
+  options.max_write_buffer = 16 << 20;
+  Open(options);
+  for (int i = 0; i < 20; ++i) Send(Framed("q"));
+  for (int i = 0; i < 20; ++i) Answer(std::string(60000, 'a'));
+  int seconds = 0;
+  for (; seconds < 60 && closes_ == 0; ++seconds) {
+    char octet;
+    ASSERT_EQ(recv(ends_[1], &octet, 1, MSG_DONTWAIT), 1);
+    Advance(absl::Seconds(1));
+  }
+  EXPECT_EQ(closes_, 1);
+  EXPECT_LE(seconds, 6);
+  EXPECT_EQ(connection_->end(), TcpEnd::kSlowReader);
+}
+
+// One that takes them slowly, but takes them, gets all.
+TEST_F(TcpConnectionTest, PatientReaderGetsEverything) {
+  TcpConnectionOptions options;
+  options.max_write_buffer = 16 << 20;
+  Open(options);
+  for (int i = 0; i < 20; ++i) Send(Framed("q"));
+  for (int i = 0; i < 20; ++i) Answer(std::string(60000, 'a'));
+  size_t got = 0;
+  for (int i = 0; i < 100 && got < 20 * 60002; ++i) {
+    for (std::string part = Received(); !part.empty(); part = Received()) got += part.size();
+    Advance(absl::Seconds(4));
+  }
+  EXPECT_EQ(got, 20u * 60002);
+}
+
+TEST_F(TcpConnectionTest, ReadingStopsWhileAnswersWaitForThePeer) {
+  TcpConnectionOptions options;
+  options.max_unread = 100000;
+  options.max_write_buffer = 64 << 20;
+  Open(options);
+  // Answers until the kernel's buffers are full and ours have reached the bound.
+  size_t asked = 0;
+  while (messages_.size() == asked && asked < 200) {
+    Send(Framed("q"));
+    ++asked;
+    if (messages_.size() < asked) break;
+    Answer(std::string(60000, 'a'));
+  }
+  ASSERT_LT(messages_.size(), asked);
+  EXPECT_EQ(closes_, 0);
+  size_t got = 0;
+  for (int i = 0; i < kMaxTurns && got < (asked - 1) * 60002; ++i) {
+    got += Received().size();
+    Turn();
+  }
+  EXPECT_EQ(got, (asked - 1) * 60002);
+  EXPECT_EQ(messages_.size(), asked);
+}
+
+// RFC 7766 section 6.2.1.1: answers that are there at once go out together.
+TEST_F(TcpConnectionTest, AnswersGivenAtOnceGoOutTogether) {
+  loop_ = *EventLoop::Create(&clock_);
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends_), 0);
+  connection_ = std::make_shared<TcpConnection>(loop_.get(), ends_[0], Endpoint(), IpAddress(),
+                                                TcpConnectionOptions());
+  ASSERT_TRUE(
+      connection_->Start([this](absl::Span<const uint8_t>) { Answer("answer"); }, [] {}).ok());
+  Send(Framed("1") + Framed("2") + Framed("3"));
+  // A packet is one system call of the writer.
+  EXPECT_EQ(Received(), Framed("answer") + Framed("answer") + Framed("answer"));
+}
+
+TEST_F(TcpConnectionTest, APeerThatGoesWhileReadingIsPausedEnds) {
+  TcpConnectionOptions options;
+  options.max_outstanding = 1;
+  Open(options);
+  Send(Framed("1") + Framed("2"));
+  close(ends_[1]);
+  ends_[1] = -1;
+  Turn();
+  EXPECT_EQ(closes_, 1);
+}
+
 }  // namespace
 }  // namespace nave::net
