@@ -11,6 +11,7 @@
 #include "cli/errors.h"
 #include "lib/base/status_macros.h"
 #include "lib/dns/zone_file.h"
+#include "lib/dns/zone_rules.h"
 
 namespace nave::cli {
 namespace {
