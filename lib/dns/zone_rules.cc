@@ -120,6 +120,20 @@ bool Covers(const Name& apex, const Name& owner, RRType type) {
   return type == RRType::kDname || (type == RRType::kNs && owner != apex);
 }
 
+std::optional<Breach> CheckSingle(const RRset& rrset) {
+  if (rrset.rdatas.size() < 2) return std::nullopt;
+  switch (rrset.type) {
+    case RRType::kSoa:
+      return Breach{"RFC 2181 section 6.1", "a zone has one SOA: it may have one rdata only"};
+    case RRType::kCname:
+      return Breach{"RFC 2181 section 10.1", "a CNAME may have one rdata only"};
+    case RRType::kDname:
+      return Breach{"RFC 6672 section 2.4", "a DNAME may have one rdata only"};
+    default:
+      return std::nullopt;
+  }
+}
+
 std::optional<Breach> CheckAlone(const Name& apex, const RRset& rrset) {
   if (!rrset.owner.IsSubdomainOf(apex)) {
     return Breach{"RFC 1034 section 4.2.1",

@@ -4,7 +4,8 @@
 //
 // Refused (a Breach):
 //   owner outside the zone                       RFC 1034 section 4.2.1
-//   SOA off the apex, or two                     RFC 1035 section 5.2
+//   SOA off the apex                             RFC 1035 section 5.2
+//   two rdatas of SOA, CNAME, DNAME              RFC 2181 section 10.1, RFC 6672 section 2.4
 //   CNAME at the apex, or beside other data      RFC 1034 section 3.6.2, RFC 2181 section 10.1
 //   DNAME beside NS, but for the apex            RFC 6672 section 2.3
 //   data below a DNAME                           RFC 6672 section 2.4
@@ -60,6 +61,8 @@ class ZoneData {
   virtual absl::StatusOr<std::optional<RRset>> Find(const Name& owner, RRType type) = 0;
 };
 
+// SOA, CNAME and DNAME have one rdata (RFC 2181 sections 6.1 and 10.1, RFC 6672 section 2.4).
+std::optional<Breach> CheckSingle(const RRset& rrset);
 // The RRset alone: where it may stand, and its size.
 std::optional<Breach> CheckAlone(const Name& apex, const RRset& rrset);
 // The types of one owner beside each other.
