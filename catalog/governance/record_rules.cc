@@ -100,6 +100,7 @@ absl::Status AddRecordWarnings(store::Reader& reader, const Zone& zone,
   for (const std::string& name : touched) {
     NAVE_ASSIGN_OR_RETURN(RecordSetKey key, KeyOfRecordSet(name));
     if (MayWarn(key.type)) names.insert(name);
+    if (key.type == dns::RRType::kNs) names.insert(contents.NameOf(key.owner, dns::RRType::kDs));
     if (!IsAddress(key.type)) continue;
     NAVE_ASSIGN_OR_RETURN(auto cut, dns::CutAbove(apex, key.owner, contents));
     if (cut.has_value()) names.insert(contents.NameOf(*cut, dns::RRType::kNs));

@@ -32,8 +32,8 @@ absl::Status CheckRecordRules(store::Transaction& transaction, const dns::v1::Zo
 
 using ZoneWarnings = google::protobuf::RepeatedPtrField<dns::v1::ZoneWarning>;
 
-// What is odd about the record sets that were written and are there, and about the delegations
-// whose glue went.
+// What is odd about the record sets that were written and are there, about the delegations whose
+// glue went, and about a DS whose NS went.
 absl::Status AddRecordWarnings(store::Reader& reader, const dns::v1::Zone& zone,
                                const std::vector<std::string>& touched, ZoneWarnings* warnings);
 // What is odd in the whole zone. LIMIT_REACHED beyond kMaxCheckedRecordSets.

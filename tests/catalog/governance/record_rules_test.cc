@@ -347,6 +347,13 @@ TEST_F(ZoneRulesTest, ABatchWarnsOfWhatItWrites) {
               ElementsAre(HasSubstr("c.s1.cloud.example.com./NS: missing glue")));
 }
 
+TEST_F(ZoneRulesTest, ABatchWarnsOfADsThatItLeavesAlone) {
+  ASSERT_EQ(Batch({"+ c NS n.other.", "+ c DS 1 8 2 00"}), absl::OkStatus());
+  EXPECT_THAT(Texts(batch_.warnings()), IsEmpty());
+  ASSERT_EQ(Batch({"- c NS"}), absl::OkStatus());
+  EXPECT_THAT(Texts(batch_.warnings()), ElementsAre(HasSubstr("DS without delegation")));
+}
+
 TEST_F(ZoneRulesTest, CheckZoneLooksThroughAll) {
   for (const char* line : {"c NS n.c.s1.cloud.example.com.", "x.c A 192.0.2.1", "d DS 1 8 2 00"})
     ASSERT_EQ(Create(line), absl::OkStatus());
