@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/errors.h"
 #include "cli/explain_text.h"
-#include "lib/dns/name.h"
+#include "lib/dns/idna.h"
 #include "lib/dns/type.h"
 #include "nave/dns/v1/explain.pb.h"
 
@@ -30,7 +30,7 @@ absl::StatusOr<dns::v1::ExplainRequest> RequestOf(const ExplainFlags& flags) {
   NAVE_ASSIGN_OR_RETURN(
       *request.mutable_vpc(),
       NameArgument("accounts/{account}/vpcs/{vpc}", flags.vpc, AccountParent(flags.account)));
-  const absl::StatusOr<dns::Name> qname = dns::Name::FromText(flags.qname);
+  const absl::StatusOr<dns::Name> qname = dns::NameFromUnicode(flags.qname);
   if (!qname.ok()) {
     return UsageError(
         absl::StrCat("name '", flags.qname, "': ", std::string(qname.status().message())));

@@ -5,7 +5,7 @@
 #include "cli/calls.h"
 #include "cli/command.h"
 #include "cli/errors.h"
-#include "lib/dns/name.h"
+#include "lib/dns/idna.h"
 #include "nave/dns/v1/ledger.pb.h"
 
 namespace nave::cli {
@@ -35,7 +35,7 @@ absl::StatusOr<ListLedgerRequest> RequestOf(const LedgerFlags& flags) {
         NameArgument("accounts/{account}/vpcs/{vpc}", flags.vpc, AccountParent(flags.account)));
   }
   if (!flags.domain.empty()) {
-    const absl::StatusOr<dns::Name> name = dns::Name::FromText(flags.domain);
+    const absl::StatusOr<dns::Name> name = dns::NameFromUnicode(flags.domain);
     if (!name.ok()) {
       return UsageError(
           absl::StrCat("--domain '", flags.domain, "': ", std::string(name.status().message())));

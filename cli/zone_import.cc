@@ -9,8 +9,10 @@
 #include "absl/strings/str_join.h"
 #include "cli/calls.h"
 #include "cli/errors.h"
+#include "cli/zone_check.h"
 #include "lib/base/status_macros.h"
 #include "lib/dns/zone_file.h"
+#include "lib/dns/zone_rules.h"
 
 namespace nave::cli {
 namespace {
@@ -54,6 +56,7 @@ absl::StatusOr<std::vector<RRset>> ReadRRsets(Session& session, const ImportFlag
   NAVE_ASSIGN_OR_RETURN(std::string text, ReadInput(session, flags.file));
   dns::ZoneFileOptions options;
   options.origin = zone.apex;
+  options.refuse_mixed_ttls = !flags.lenient;
   absl::StatusOr<dns::ZoneFile> file = dns::ReadZoneFile(text, options);
   if (!file.ok()) {
     return UsageError(absl::StrCat(flags.file, ": ", std::string(file.status().message())));
@@ -106,6 +109,7 @@ absl::Status ShowImport(Session& session, ControlPlane& control_plane,
     dns::v1::ApplyChangeBatchResponse response;
     NAVE_RETURN_IF_ERROR(
         control_plane.Call("nave.dns.v1.RecordSetService/ApplyChangeBatch", request, &response));
+    NoteWarnings(session, response.warnings());
   }
   session.output().PrintAll(PointersTo(changes), ChangeTable(changes));
   return absl::OkStatus();
@@ -123,6 +127,7 @@ absl::Status AfterBatches(const absl::Status& status, const ImportFlags& flags, 
 absl::Status Apply(Session& session, ControlPlane& control_plane, const ImportFlags& flags,
                    const std::vector<ApplyChangeBatchRequest>& batches, size_t changes) {
   dns::v1::ApplyChangeBatchResponse response;
+  ZoneWarnings warnings;
   for (size_t i = 0; i < batches.size(); ++i) {
     session.output().Progress(absl::StrCat("batch ", i + 1, " of ", batches.size()));
     ApplyChangeBatchRequest request = batches[i];
@@ -134,13 +139,16 @@ absl::Status Apply(Session& session, ControlPlane& control_plane, const ImportFl
       session.output().Progress("");
       return AfterBatches(status, flags, i, batches.size());
     }
+    warnings.MergeFrom(response.warnings());
   }
   session.output().Progress("");
   response.clear_record_sets();
+  *response.mutable_warnings() = warnings;
   session.output().Print(response,
                          {{"CHANGES", "REVISION"},
                           {{absl::StrCat(changes),
                             response.revision() == 0 ? "" : absl::StrCat(response.revision())}}});
+  NoteWarnings(session, warnings);
   return absl::OkStatus();
 }
 

@@ -38,6 +38,7 @@ struct ImportFlags {
   bool dry_run = false;
   bool replace = false;
   bool with_apex = false;
+  bool lenient = false;  // an RRset of several TTLs gets the smallest
 };
 
 // Imports, or shows what it would do.

@@ -9,8 +9,10 @@
 #include "cli/errors.h"
 #include "cli/find_command.h"
 #include "cli/operations.h"
+#include "cli/zone_check.h"
 #include "cli/zone_import.h"
 #include "cli/zones.h"
+#include "lib/dns/idna.h"
 #include "lib/dns/zone_file.h"
 
 namespace nave::cli {
@@ -63,7 +65,8 @@ absl::StatusOr<dns::RRset> RRsetOf(const RecordFlags& flags, const ZoneRef& zone
   }
   rrset.ttl = *ttl;
   for (const std::string& text : flags.rdata) {
-    const absl::Status added = rrset.AddText(text);
+    const absl::StatusOr<std::string> ascii = dns::ToAsciiRdata(rrset.type, text);
+    const absl::Status added = ascii.ok() ? rrset.AddText(*ascii) : ascii.status();
     if (!added.ok()) {
       return UsageError(absl::StrCat("rdata '", text, "': ", std::string(added.message())));
     }
@@ -98,6 +101,7 @@ absl::Status RunSet(Session& session, const RecordFlags& flags) {
       ApplyOne(*control_plane, zone, RecordChange::UPSERT, ToRecordSet(zone, rrset)));
   const std::vector<RecordSet> made(response.record_sets().begin(), response.record_sets().end());
   if (!made.empty()) session.output().Print(made[0], RecordTable(made));
+  NoteWarnings(session, response.warnings());
   return FinishCommit(session, flags.served, response.revision());
 }
 
@@ -113,6 +117,7 @@ absl::Status RunDelete(Session& session, const RecordFlags& flags) {
                         ApplyOne(*control_plane, zone, RecordChange::DELETE, gone));
   session.output().Print(
       response, {{"DELETED", "REVISION"}, {{gone.name(), absl::StrCat(response.revision())}}});
+  NoteWarnings(session, response.warnings());
   return FinishCommit(session, flags.served, response.revision());
 }
 
@@ -197,6 +202,8 @@ void AddImport(CLI::App& group, Chosen& chosen) {
   from_file->add_flag("--dry-run", flags->dry_run, "Shows the changes, and makes none");
   from_file->add_flag("--replace", flags->replace, "Deletes what is not in the file");
   from_file->add_flag("--with-apex", flags->with_apex, "Takes SOA and NS of the apex over too");
+  from_file->add_flag("--lenient", flags->lenient,
+                      "Gives an RRset of several TTLs the smallest, where it is refused else");
 }
 
 }  // namespace
@@ -207,6 +214,7 @@ void AddZoneRecords(CLI::App& root, Chosen& chosen) {
   AddChanges(*group, chosen);
   AddReads(*group, chosen);
   AddImport(*group, chosen);
+  AddZoneCheck(*zone, chosen);
 }
 
 }  // namespace nave::cli

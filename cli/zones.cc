@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "cli/calls.h"
 #include "cli/errors.h"
+#include "lib/dns/idna.h"
 #include "nave/dns/v1/zone.pb.h"
 
 namespace nave::cli {
@@ -37,7 +38,7 @@ absl::StatusOr<ZoneRef> GetZone(ControlPlane& control_plane, const std::string& 
 bool Fits(const Zone& zone, const std::string& text) {
   if (absl::EndsWith(zone.name(), absl::StrCat("/zones/", text))) return true;
   absl::StatusOr<dns::Name> apex = dns::Name::FromText(zone.domain_name());
-  absl::StatusOr<dns::Name> wanted = dns::Name::FromText(text);
+  absl::StatusOr<dns::Name> wanted = dns::NameFromUnicode(text);
   return apex.ok() && wanted.ok() && *apex == *wanted;
 }
 
@@ -48,7 +49,7 @@ absl::StatusOr<api::v1::ListRequest> ListOf(const std::string& text, const std::
     NAVE_ASSIGN_OR_RETURN(*request.mutable_parent(), NameArgument("accounts/{account}", account));
     return request;
   }
-  absl::StatusOr<dns::Name> apex = dns::Name::FromText(text);
+  absl::StatusOr<dns::Name> apex = dns::NameFromUnicode(text);
   if (!apex.ok()) {
     return UsageError(absl::StrCat("zone '", text, "' is neither a resource name nor an apex: ",
                                    std::string(apex.status().message())));
@@ -86,8 +87,8 @@ absl::StatusOr<ZoneRef> FindZone(ControlPlane& control_plane, const std::string&
 }
 
 absl::StatusOr<dns::Name> OwnerOf(const ZoneRef& zone, const std::string& text) {
-  absl::StatusOr<dns::Name> absolute = dns::Name::FromText(text);
-  absl::StatusOr<dns::Name> owner = dns::Name::FromText(text, zone.apex);
+  absl::StatusOr<dns::Name> absolute = dns::NameFromUnicode(text);
+  absl::StatusOr<dns::Name> owner = dns::NameFromUnicode(text, zone.apex);
   // A relative owner that ends with the apex is one whose final dot was forgotten.
   if (text != "@" && absolute.ok() && absolute->IsSubdomainOf(zone.apex)) owner = absolute;
   if (!owner.ok()) {

@@ -5,6 +5,7 @@
 #include "catalog/governance/engine.h"
 #include "catalog/governance/fields.h"
 #include "catalog/governance/names.h"
+#include "catalog/governance/record_rules.h"
 #include "nave/dns/v1/zone.pb.h"
 
 namespace nave::catalog {
@@ -72,6 +73,19 @@ void KeepWhatExists(store::Transaction& transaction, dns::v1::ApplyChangeBatchRe
   }
 }
 
+// The DNS's rules hold for what a batch leaves, not for what it goes through.
+absl::Status JudgeEnd(store::Transaction& transaction, const dns::v1::Zone& zone,
+                      const dns::v1::ApplyChangeBatchRequest& request,
+                      dns::v1::ApplyChangeBatchResponse* made) {
+  std::vector<std::string> touched;
+  for (const RecordChange& change : request.changes()) {
+    NAVE_ASSIGN_OR_RETURN(std::string name, CanonicalName(change.record_set().name()));
+    touched.push_back(std::move(name));
+  }
+  NAVE_RETURN_IF_ERROR(CheckRecordRules(transaction, zone, touched));
+  return AddRecordWarnings(transaction, zone, touched, made->mutable_warnings());
+}
+
 }  // namespace
 
 absl::Status Engine::ApplyChangeBatch(const Caller& caller,
@@ -82,14 +96,14 @@ absl::Status Engine::ApplyChangeBatch(const Caller& caller,
                   google::protobuf::Message* message) -> absl::Status {
     auto* made = static_cast<dns::v1::ApplyChangeBatchResponse*>(message);
     NAVE_RETURN_IF_ERROR(Require(transaction, caller, api::v1::WRITE_NETWORK, request.zone()));
-    NAVE_ASSIGN_OR_RETURN(bool exists, Exists(transaction, request.zone()));
-    if (!exists) return NotFoundError(request.zone());
-    const Actor actor = ActorOf(caller);
+    NAVE_ASSIGN_OR_RETURN(auto zone, ReadResource<dns::v1::Zone>(transaction, request.zone()));
+    Actor actor = ActorOf(caller);
+    actor.zone_rules_later = true;
     for (const RecordChange& change : request.changes()) {
       NAVE_RETURN_IF_ERROR(ApplyOne(transaction, actor, change, made));
     }
     KeepWhatExists(transaction, made);
-    return absl::OkStatus();
+    return JudgeEnd(transaction, zone, request, made);
   };
   return Mutate(caller, request, request.mutation(), response, work);
 }

@@ -17,6 +17,7 @@
 #include "nave/api/v1/common.pb.h"
 #include "nave/dns/v1/ledger.pb.h"
 #include "nave/dns/v1/record_set.pb.h"
+#include "nave/dns/v1/zone.pb.h"
 #include "nave/dns/v1/zone_association.pb.h"
 #include "store/store.h"
 
@@ -59,6 +60,9 @@ class Engine {
   absl::Status List(const Caller& caller, const api::v1::ListRequest& request,
                     google::protobuf::Message* response);
 
+  // Looks through a zone for what is allowed and seldom meant. NOT_FOUND as Get.
+  absl::Status CheckZone(const Caller& caller, const api::v1::GetRequest& request,
+                         dns::v1::CheckZoneResponse* response);
   absl::Status ApplyChangeBatch(const Caller& caller,
                                 const dns::v1::ApplyChangeBatchRequest& request,
                                 dns::v1::ApplyChangeBatchResponse* response);

@@ -9,6 +9,7 @@
 #include "catalog/governance/ledgers.h"
 #include "catalog/governance/names.h"
 #include "catalog/governance/query.h"
+#include "catalog/governance/record_rules.h"
 #include "lib/base/check.h"
 
 namespace nave::catalog {
@@ -119,6 +120,17 @@ absl::Status Engine::Get(const Caller& caller, const api::v1::GetRequest& reques
   NAVE_ASSIGN_OR_RETURN(auto snapshot, store_.Read());
   NAVE_ASSIGN_OR_RETURN(bool may, CanRead(*snapshot, caller, name));
   return may ? ReadOrNotFound(*snapshot, name, response) : NotFoundError(name);
+}
+
+absl::Status Engine::CheckZone(const Caller& caller, const api::v1::GetRequest& request,
+                               dns::v1::CheckZoneResponse* response) {
+  NAVE_RETURN_IF_ERROR(CheckName(*TypeNamed("Zone"), request.name()));
+  NAVE_ASSIGN_OR_RETURN(auto snapshot, store_.Read());
+  NAVE_ASSIGN_OR_RETURN(bool may, CanRead(*snapshot, caller, request.name()));
+  if (!may) return NotFoundError(request.name());
+  NAVE_ASSIGN_OR_RETURN(auto zone, ReadResource<dns::v1::Zone>(*snapshot, request.name()));
+  response->set_revision(snapshot->revision());
+  return AddZoneWarnings(*snapshot, zone, response->mutable_warnings());
 }
 
 absl::Status Engine::List(const Caller& caller, const api::v1::ListRequest& request,

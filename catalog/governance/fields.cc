@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "catalog/errors.h"
 #include "lib/base/status_macros.h"
-#include "lib/dns/name.h"
+#include "lib/dns/idna.h"
 #include "lib/dns/type.h"
 #include "lib/net/address.h"
 #include "lib/net/endpoint.h"
@@ -148,7 +148,7 @@ void CollectReferences(const std::string& prefix, const Message& message,
 absl::StatusOr<std::string> Normalize(api::v1::Format format, const std::string& text) {
   switch (format) {
     case api::v1::DOMAIN_NAME: {
-      NAVE_ASSIGN_OR_RETURN(dns::Name name, dns::Name::FromText(text));
+      NAVE_ASSIGN_OR_RETURN(dns::Name name, dns::NameFromUnicode(text));
       return name.ToKey();
     }
     case api::v1::IP_ADDRESS: {

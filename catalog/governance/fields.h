@@ -38,7 +38,8 @@ struct Reference {
 // Every reference of a resource that is set, sub-messages included.
 std::vector<Reference> ReferencesOf(const google::protobuf::Message& message);
 
-// One text in its form; INVALID_ARGUMENT with advice when it is not.
+// One text in its form: a domain name in lower case, absolute, and its letters beyond ASCII as
+// lib/dns/idna.h says. INVALID_ARGUMENT with advice when it has none.
 absl::StatusOr<std::string> Normalize(api::v1::Format format, const std::string& text);
 
 }  // namespace nave::catalog

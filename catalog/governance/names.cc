@@ -9,7 +9,7 @@
 #include "catalog/governance/fields.h"
 #include "catalog/governance/read.h"
 #include "lib/base/check.h"
-#include "lib/dns/name.h"
+#include "lib/dns/idna.h"
 #include "lib/dns/type.h"
 
 namespace nave::catalog {
@@ -19,7 +19,7 @@ using google::protobuf::Message;
 
 absl::StatusOr<std::string> CanonicalRecordSetName(const std::string& name) {
   RecordSetParts parts = SplitRecordSetName(name);
-  absl::StatusOr<dns::Name> owner = dns::Name::FromText(parts.owner);
+  absl::StatusOr<dns::Name> owner = dns::NameFromUnicode(parts.owner);
   std::optional<dns::RRType> rrtype = dns::RRTypeFromText(parts.rrtype);
   if (!owner.ok() || !rrtype.has_value()) {
     return Error(api::v1::INVALID_NAME,

@@ -13,8 +13,8 @@
 
 namespace nave::catalog {
 
-// A name in the form in which it is stored: of a record set the owner lower-case and absolute, the
-// type upper-case. INVALID_NAME when it is of no kind.
+// A name in the form in which it is stored: of a record set the owner lower-case, absolute and
+// in ASCII (lib/dns/idna.h), the type upper-case. INVALID_NAME when it is of no kind.
 absl::StatusOr<std::string> CanonicalName(const std::string& name);
 // The same for a resource of a kind.
 absl::Status NormalizeName(const ResourceType& type, google::protobuf::Message* resource);

@@ -21,13 +21,29 @@ absl::StatusOr<dns::RRset> ParseRecordSet(const dns::v1::RecordSet& record_set);
 // Whether a record set was made with its zone: SOA and NS at the apex.
 bool IsAutomatic(const std::string& record_set, const std::string& apex);
 
-// Makes the SOA and NS RRsets of a new zone.
+// Whether somebody took such a record set over: it has values, labels or an owner of their own. A
+// serial alone is none.
+bool IsAdopted(const dns::v1::Zone& zone, const dns::v1::RecordSet& record_set);
+
+// Makes the SOA and NS RRsets of a new zone. They have no owner: whoever changes one takes it over.
 void PutApexRecords(store::Transaction& transaction, const dns::v1::Zone& zone, absl::Time now);
+// Puts the automatic one back in the place of `record_set`; a serial goes on.
+void ResetApexRecord(store::Transaction& transaction, const dns::v1::Zone& zone,
+                     const dns::v1::RecordSet& record_set, absl::Time now);
 // Takes them away.
 void DeleteApexRecords(store::Transaction& transaction, const dns::v1::Zone& zone);
-// Moves the serial of a zone on, once for each transaction (RFC 1982).
-absl::Status BumpSerial(store::Transaction& transaction, const std::string& zone,
-                        const std::string& apex);
+
+// The serial of a zone, by the arithmetic of RFC 1982 section 3: a transaction that changes a zone
+// leaves it with a serial ahead of the one that it found. That is one step, however many changes
+// it makes, or the user's own serial if that is ahead. 4294967295 is followed by 0.
+//
+// Brings an SOA that a user writes in line: a serial that is not ahead is no wish, and counts as
+// the present one, so that an SOA that differs in nothing else is no change.
+absl::Status KeepSerialAhead(store::Transaction& transaction, const dns::v1::RecordSet& before,
+                             dns::v1::RecordSet* after);
+// Moves the serial, unless this transaction has done so. Gives the SOA's rdata.
+absl::StatusOr<std::string> SettleSerial(store::Transaction& transaction,
+                                         const dns::v1::Zone& zone);
 
 }  // namespace nave::catalog
 

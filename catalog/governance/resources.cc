@@ -96,6 +96,15 @@ absl::Status SetOwner(const Actor& actor, Message* resource) {
   return FieldError("metadata.owner", "only a product makes itself the owner");
 }
 
+// The record sets of an apex are made without an owner: the tool that changes one takes it over.
+absl::Status TakeOver(const Actor& actor, const Message& given, Message* after) {
+  const std::string& owner = MetadataOf(given).owner();
+  const bool record_set = TypeOf(after->GetDescriptor())->type == "RecordSet";
+  if (!record_set || owner.empty() || !MetadataOf(*after).owner().empty()) return absl::OkStatus();
+  MutableMetadata(after)->set_owner(owner);
+  return SetOwner(actor, after);
+}
+
 absl::Status Call(Hook hook, const Change& change) {
   return hook == nullptr ? absl::OkStatus() : hook(change);
 }
@@ -180,6 +189,7 @@ absl::Status UpdateResource(store::Transaction& transaction, const Actor& actor,
   NAVE_RETURN_IF_ERROR(ApplyUpdate(*resource, mask, after.get()));
   if (LabelsAreNamed(mask)) {
     *MutableMetadata(after.get())->mutable_labels() = MetadataOf(*resource).labels();
+    NAVE_RETURN_IF_ERROR(TakeOver(actor, *resource, after.get()));
   }
   NAVE_RETURN_IF_ERROR(CheckFields(after.get()));
   const Hooks hooks = HooksOf(resource->GetDescriptor());

@@ -29,6 +29,8 @@ struct Actor {
   absl::Time now;
   // Deletes the record sets of others with a zone.
   bool delete_foreign_records = false;
+  // Whoever acts asks CheckRecordRules at the end, for many record sets at once.
+  bool zone_rules_later = false;
 };
 
 // Makes a resource. `resource` is normalised and gets its metadata; `metadata.revision` and

@@ -18,56 +18,12 @@ bool IsSingleton(RRType type) {
   return type == RRType::kSoa || type == RRType::kCname || type == RRType::kDname;
 }
 
-// RFC 2181 section 10.1 and RFC 4034 section 3 and 4: what may stand beside a CNAME.
-bool MayJoinCname(RRType type) { return type == RRType::kRrsig || type == RRType::kNsec; }
-
 std::string Title(const RRset& rrset) {
   return absl::StrCat(rrset.owner.ToText(), " ", RRTypeToText(rrset.type));
 }
 
 absl::Status Invalid(const RRset& rrset, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat(Title(rrset), ": ", why));
-}
-
-// What an owner of a zone has, as far as other RRsets depend on it.
-struct OwnerTypes {
-  absl::flat_hash_set<RRType> types;
-  bool cname = false;
-  bool other = false;
-  bool dname = false;
-};
-using OwnerMap = absl::flat_hash_map<Name, OwnerTypes>;
-
-absl::Status AddToOwner(const Name& apex, const RRset& rrset, OwnerMap* owners) {
-  if (!rrset.owner.IsSubdomainOf(apex)) {
-    return Invalid(rrset, absl::StrCat("the owner is not below the apex ", apex.ToText()));
-  }
-  const bool at_apex = rrset.owner == apex;
-  if (rrset.type == RRType::kSoa && !at_apex) return Invalid(rrset, "SOA belongs to the apex only");
-  if (rrset.type == RRType::kCname && at_apex) {
-    return Invalid(rrset, "a CNAME cannot be at the apex, beside SOA");
-  }
-  OwnerTypes& owner = (*owners)[rrset.owner];
-  if (!owner.types.insert(rrset.type).second) return Invalid(rrset, "this RRset comes twice");
-  owner.cname |= rrset.type == RRType::kCname;
-  owner.dname |= rrset.type == RRType::kDname;
-  owner.other |= rrset.type != RRType::kCname && !MayJoinCname(rrset.type);
-  if (owner.cname && owner.other) {
-    return Invalid(rrset, "a CNAME is alone at its owner (RFC 2181 section 10.1)");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckNotBelowDname(const Name& apex, const RRset& rrset, const OwnerMap& owners) {
-  Name at = rrset.owner;
-  while (at.label_count() > apex.label_count()) {
-    at = at.Parent();
-    const auto owner = owners.find(at);
-    if (owner == owners.end() || !owner->second.dname) continue;
-    return Invalid(rrset, absl::StrCat("it is hidden by the DNAME at ", at.ToText(),
-                                       " (RFC 6672 section 2.4)"));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -133,21 +89,6 @@ absl::Status ValidateRRset(const RRset& rrset) {
     if (!seen.insert(CanonicalRdata(rrset.type, rdata)).second) {
       return Invalid(rrset, absl::StrCat(RdataToText(rrset.type, rdata), " comes twice"));
     }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status ValidateZone(const Name& apex, absl::Span<const RRset> rrsets) {
-  OwnerMap owners;
-  bool dnames = false;
-  for (const RRset& rrset : rrsets) {
-    if (absl::Status status = ValidateRRset(rrset); !status.ok()) return status;
-    if (absl::Status status = AddToOwner(apex, rrset, &owners); !status.ok()) return status;
-    dnames |= rrset.type == RRType::kDname;
-  }
-  if (!dnames) return absl::OkStatus();
-  for (const RRset& rrset : rrsets) {
-    if (absl::Status status = CheckNotBelowDname(apex, rrset, owners); !status.ok()) return status;
   }
   return absl::OkStatus();
 }

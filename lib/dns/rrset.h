@@ -50,12 +50,6 @@ absl::Status ValidateRRset(const RRset& rrset);
 // smallest TTL counts (RFC 2181 section 5.2); duplicates are dropped.
 std::vector<RRset> GroupRecords(absl::Span<const ResourceRecord> records);
 
-// What must hold among the RRsets of a zone: all at or below `apex`; no CNAME beside other data
-// (RFC 1034 section 3.6.2; RFC 2181 section 10.1); no CNAME at the apex; no two RRsets of the same
-// owner and type; nothing below a DNAME (RFC 6672 section 2.4). SOA and NS only where they may be:
-// SOA at the apex. Whether SOA must exist is the caller's business.
-absl::Status ValidateZone(const Name& apex, absl::Span<const RRset> rrsets);
-
 }  // namespace nave::dns
 
 #endif  // NAVE_LIB_DNS_RRSET_H_

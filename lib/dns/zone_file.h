@@ -33,6 +33,9 @@ struct ZoneFileOptions {
   // For records before any TTL; without it, SOA's MINIMUM counts (RFC 1035), and without SOA it is
   // an error.
   std::optional<uint32_t> default_ttl;
+  // Refuses an RRset whose records have different TTLs, with both lines (RFC 2181 section 5.2). Not
+  // for RRSIG, whose TTLs are those of what they sign (RFC 4034 section 3).
+  bool refuse_mixed_ttls = false;
   // Smaller bounds for callers that need them.
   size_t max_size = kMaxZoneFileSize;
   size_t max_records = kMaxZoneFileRecords;
@@ -41,7 +44,7 @@ struct ZoneFileOptions {
 struct ZoneFile {
   std::vector<RRset> rrsets;  // In order of first appearance.
   // "line 12: ...": duplicates dropped, TTLs of one RRset made equal to the smallest (RFC 2181
-  // section 5.2).
+  // section 5.2) where they are not refused.
   std::vector<std::string> warnings;
 };
 

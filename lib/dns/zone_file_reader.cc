@@ -143,9 +143,15 @@ class ZoneFileReader {
     }
     const auto [found, fresh] =
         index_.try_emplace(std::make_pair(*owner_, type), file_.rrsets.size());
-    if (fresh) file_.rrsets.push_back({*owner_, type, RRClass::kIn, *ttl, {}});
+    if (fresh) {
+      file_.rrsets.push_back({*owner_, type, RRClass::kIn, *ttl, {}});
+      first_lines_.push_back(line_);
+    }
     RRset& rrset = file_.rrsets[found->second];
     if (rrset.ttl != *ttl) {
+      if (options_.refuse_mixed_ttls && type != RRType::kRrsig) {
+        return MixedTtls(rrset, *ttl, first_lines_[found->second]);
+      }
       rrset.ttl = std::min(rrset.ttl, *ttl);
       Warn(rrset, absl::StrCat("different TTLs; the smallest, ", rrset.ttl, ", is used"));
     }
@@ -159,6 +165,12 @@ class ZoneFileReader {
     }
     rrset.rdatas.push_back(std::move(rdata));
     return absl::OkStatus();
+  }
+
+  static absl::Status MixedTtls(const RRset& rrset, uint32_t ttl, int first_line) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        rrset.owner.ToText(), " ", RRTypeToText(rrset.type), ": the TTL ", ttl, " differs from ",
+        rrset.ttl, " at line ", first_line, "; an RRset has one (RFC 2181 section 5.2)"));
   }
 
   void Warn(const RRset& rrset, absl::string_view what) {
@@ -177,6 +189,7 @@ class ZoneFileReader {
   absl::flat_hash_map<std::pair<Name, RRType>, size_t> index_;
   absl::flat_hash_set<std::pair<size_t, std::string>> seen_;
   ZoneFile file_;
+  std::vector<int> first_lines_;  // of each RRset of the file
 };
 
 // Seconds of a unit letter, 0 for none.

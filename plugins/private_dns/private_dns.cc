@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
-#include "lib/dns/name.h"
+#include "lib/dns/idna.h"
 #include "plugins/params.h"
 
 namespace nave::plugins {
@@ -18,7 +18,7 @@ constexpr char kHubVpc[] = "hub_vpc";
 
 absl::StatusOr<dns::v1::Zone> ZoneOf(const catalog::PlanInput& input) {
   NAVE_ASSIGN_OR_RETURN(std::string text, OneValue(input.parameters, kDomainName));
-  absl::StatusOr<dns::Name> apex = dns::Name::FromText(text);
+  absl::StatusOr<dns::Name> apex = dns::NameFromUnicode(text);
   if (!apex.ok()) return InvalidValue(kDomainName, std::string(apex.status().message()));
   if (apex->IsRoot()) return InvalidValue(kDomainName, "the root cannot be a private zone");
   dns::v1::Zone zone;

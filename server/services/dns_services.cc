@@ -117,6 +117,12 @@ class ZoneServiceImpl final : public ResourceService<dns::v1::ZoneService> {
                           api::v1::DeleteResponse* response) override {
     return Delete(__func__, context, request, response);
   }
+  grpc::Status CheckZone(grpc::ServerContext* context, const api::v1::GetRequest* request,
+                         dns::v1::CheckZoneResponse* response) override {
+    return Handle(__func__, context, *request, [&](const Caller& caller) {
+      return engine().CheckZone(caller, *request, response);
+    });
+  }
 };
 
 class RecordSetServiceImpl final : public ResourceService<dns::v1::RecordSetService> {

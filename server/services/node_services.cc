@@ -6,6 +6,7 @@
 
 #include "catalog/errors.h"
 #include "catalog/governance/query.h"
+#include "lib/dns/idna.h"
 #include "nave/dns/v1/explain.grpc.pb.h"
 #include "nave/governance/v1/node.grpc.pb.h"
 #include "nave/governance/v1/vpc.pb.h"
@@ -142,6 +143,12 @@ class NodeServiceImpl final : public ServiceBase<governance::v1::NodeService> {
   Slots waits_;
 };
 
+// In ASCII, as on the wire; its case stays.
+absl::StatusOr<std::string> QnameOf(const dns::v1::ExplainRequest& request) {
+  absl::StatusOr<std::string> qname = dns::ToAsciiName(request.qname());
+  return qname.ok() ? qname : catalog::FieldError("qname", std::string(qname.status().message()));
+}
+
 class ExplainServiceImpl final : public ServiceBase<dns::v1::ExplainService> {
  public:
   explicit ExplainServiceImpl(const Parts& parts) : ServiceBase(parts.calls), parts_(parts) {}
@@ -156,7 +163,7 @@ class ExplainServiceImpl final : public ServiceBase<dns::v1::ExplainService> {
                     NAVE_RETURN_IF_ERROR(parts_.engine.Get(caller, get, &vpc));
                     resolver::v1::Question question;
                     question.set_view(request->vpc());
-                    question.set_qname(request->qname());
+                    NAVE_ASSIGN_OR_RETURN(*question.mutable_qname(), QnameOf(*request));
                     question.set_qtype(request->qtype().empty() ? "A" : request->qtype());
                     question.set_no_recursion(request->no_recursion());
                     question.set_dnssec_ok(request->dnssec_ok());

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "lib/base/status_macros.h"
-#include "lib/dns/name.h"
+#include "lib/dns/idna.h"
 #include "lib/dns/rdata.h"
 #include "lib/dns/type.h"
 #include "nave/dns/v1/record_set.pb.h"
@@ -36,12 +36,26 @@ NameParts SplitName(const std::string& name) {
   return {name.substr(0, collection), name.substr(owner, last - owner), name.substr(last + 1)};
 }
 
-// The rdata in one form for all its spellings; the text itself when it is malformed.
+// Letters beyond ASCII in its names as the server writes them.
+absl::StatusOr<std::string> RdataOf(dns::RRType type, const std::string& text) {
+  const absl::StatusOr<std::string> ascii = dns::ToAsciiRdata(type, text);
+  return ascii.ok() ? dns::RdataFromText(type, *ascii) : ascii.status();
+}
+
+// The rdata in one form for all its spellings; the text itself when it is malformed. The serial of
+// an SOA moves with every change of its zone, and is no difference.
 std::string RdataKey(const std::string& rrtype, const std::string& text) {
   const std::optional<dns::RRType> type = dns::RRTypeFromText(rrtype);
   if (!type.has_value()) return text;
-  const absl::StatusOr<std::string> rdata = dns::RdataFromText(*type, text);
-  return rdata.ok() ? dns::CanonicalRdata(*type, *rdata) : text;
+  absl::StatusOr<std::string> rdata = RdataOf(*type, text);
+  if (!rdata.ok()) return text;
+  std::optional<dns::Soa> soa;
+  if (*type == dns::RRType::kSoa) soa = dns::ParseSoa(*rdata);
+  if (soa.has_value()) {
+    soa->serial = 0;
+    rdata = dns::MakeSoa(*soa);
+  }
+  return dns::CanonicalRdata(*type, *rdata);
 }
 
 bool SameRdata(const Object& object, const Value& a, const Value& b) {
@@ -139,7 +153,7 @@ void RecordSetResource::Validate(const Object& config, Diagnostics* diagnostics)
   const std::optional<dns::RRType> type = dns::RRTypeFromText(TextAt(config, "rrtype"));
   if (!type.has_value()) return;
   for (const std::string& text : TextsOf(rdata)) {
-    const absl::Status status = dns::RdataFromText(*type, text).status();
+    const absl::Status status = RdataOf(*type, text).status();
     if (status.ok()) continue;
     diagnostics->Error("Invalid rdata", absl::StrCat("'", text, "': ", status.message(), "."),
                        "rdata");
@@ -149,7 +163,7 @@ void RecordSetResource::Validate(const Object& config, Diagnostics* diagnostics)
 std::string RecordSetResource::NameOf(const Object& state) const {
   const std::string name = TextAt(state, "name");
   if (!name.empty()) return name;
-  const absl::StatusOr<dns::Name> owner = dns::Name::FromText(TextAt(state, "owner"));
+  const absl::StatusOr<dns::Name> owner = dns::NameFromUnicode(TextAt(state, "owner"));
   const std::optional<dns::RRType> rrtype = dns::RRTypeFromText(TextAt(state, "rrtype"));
   if (!owner.ok() || !rrtype.has_value()) return "";
   return absl::StrCat(TextAt(state, "zone"), kCollection,

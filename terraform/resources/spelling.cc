@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "lib/dns/name.h"
+#include "lib/dns/idna.h"
 #include "nave/api/v1/annotations.pb.h"
 #include "terraform/client/errors.h"
 #include "terraform/resources/resource.h"
@@ -58,15 +58,15 @@ Attribute LabelsAttribute() {
 }
 
 absl::Status CheckDomainName(const Value& value) {
-  const absl::StatusOr<dns::Name> name = dns::Name::FromText(*value.AsString());
+  const absl::StatusOr<dns::Name> name = dns::NameFromUnicode(*value.AsString());
   if (name.ok()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("must be a domain name: ", name.status().message()));
 }
 
 bool SameDomainName(const Object&, const Value& a, const Value& b) {
-  const absl::StatusOr<dns::Name> first = dns::Name::FromText(*a.AsString());
-  const absl::StatusOr<dns::Name> second = dns::Name::FromText(*b.AsString());
+  const absl::StatusOr<dns::Name> first = dns::NameFromUnicode(*a.AsString());
+  const absl::StatusOr<dns::Name> second = dns::NameFromUnicode(*b.AsString());
   return first.ok() && second.ok() && *first == *second;
 }
 

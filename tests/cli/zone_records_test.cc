@@ -187,6 +187,61 @@ TEST_F(ZoneRecordsTest, ImportSaysWhereTheFileIsWrong) {
   EXPECT_EQ(ExitCodeOf(Line({"import", "z.example", dir.File("none")})), kExitUsage);
 }
 
+// RFC 2181 section 5.2.
+TEST_F(ZoneRecordsTest, AFileWithMixedTtlsIsRefusedUnlessLenient) {
+  testing::TempDir directory;
+  const std::string file = directory.path() + "/z.zone";
+  std::ofstream(file) << "a 60 A 192.0.2.1\na 30 A 192.0.2.2\n";
+  const absl::Status status = Line({"import", "z.example", file});
+  EXPECT_EQ(ExitCodeOf(status), kExitUsage);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("line 2: a.z.example. A: the TTL 30"));
+  EXPECT_TRUE(batches_.empty());
+  ASSERT_TRUE(Line({"import", "z.example", file, "--lenient"}).ok());
+  ASSERT_EQ(batches_.size(), 1u);
+  EXPECT_EQ(batches_[0].changes(0).record_set().ttl_seconds(), 30);
+  EXPECT_THAT(session_.err(), HasSubstr("different TTLs"));
+}
+
+TEST_F(ZoneRecordsTest, WarningsGoToStandardError) {
+  server_.On<ApplyChangeBatchRequest, ApplyChangeBatchResponse>(
+      kApply, [](const ApplyChangeBatchRequest&, ApplyChangeBatchResponse* response) {
+        auto* warning = response->add_warnings();
+        warning->set_record_set(kPrefix + "c.z.example./NS");
+        warning->set_rule("missing glue (RFC 1034 section 4.2.1)");
+        warning->set_text("add A");
+        response->set_revision(7);
+        return absl::OkStatus();
+      });
+  ASSERT_TRUE(Line({"set", "z.example", "c", "NS", "n.c.z.example."}).ok());
+  EXPECT_THAT(session_.err(), HasSubstr("warning: c.z.example./NS: missing glue"));
+  EXPECT_THAT(session_.out(), ::testing::Not(HasSubstr("missing glue")));
+}
+
+TEST_F(ZoneRecordsTest, CheckShowsWhatTheServerFound) {
+  dns::v1::CheckZoneResponse found;
+  auto* warning = found.add_warnings();
+  warning->set_record_set(kPrefix + "c.z.example./NS");
+  warning->set_rule("missing glue (RFC 1034 section 4.2.1)");
+  warning->set_text("add A");
+  found.set_revision(9);
+  server_.Returns(kZones + "CheckZone", found);
+  ASSERT_TRUE(RunLine(session_, AddZoneRecords, {"zone", "check", "z.example"}).ok());
+  EXPECT_THAT(session_.out(), HasSubstr("c.z.example./NS"));
+  EXPECT_THAT(session_.out(), HasSubstr("missing glue (RFC 1034 section 4.2.1)"));
+  EXPECT_THAT(session_.err(), HasSubstr("1 warnings at revision 9"));
+}
+
+// RFC 5891: what is typed in letters is sent in A-labels.
+TEST_F(ZoneRecordsTest, LettersBeyondAsciiBecomeALabels) {
+  ASSERT_TRUE(Line({"set", "z.example", "bücher", "CNAME", "straße.example."}).ok());
+  EXPECT_EQ(changes().back(), "UPSERT xn--bcher-kva.z.example./CNAME");
+  EXPECT_THAT(batches_.back().changes(0).record_set().rdata(),
+              ElementsAre("xn--strae-oqa.example."));
+  EXPECT_EQ(ExitCodeOf(Line({"set", "z.example", "☕", "A", "192.0.2.1"})), kExitUsage);
+  ASSERT_TRUE(Line({"set", "z.example", "_sip._tcp", "SRV", "0 0 1 t."}).ok());
+  EXPECT_EQ(changes().back(), "UPSERT _sip._tcp.z.example./SRV");
+}
+
 TEST_F(ZoneRecordsTest, ADryRunIsCheckedAndChangesNothing) {
   session_.Type("$TTL 300\nnew A 192.0.2.3\n");
   ASSERT_TRUE(Line({"import", "z.example", "-", "--dry-run"}).ok());

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lib/dns/zone_file.h"
+#include "lib/dns/zone_rules.h"
 
 namespace nave::dns {
 namespace {

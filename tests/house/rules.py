@@ -35,6 +35,7 @@ PLUGINS = ("plugins/outbound", "plugins/inbound", "plugins/private_dns")
 DOORS = {
     r"ares\.h|ares_.*\.h": ("resolver/ares_door",),
     r"lmdb\.h": ("store/lmdb/",),
+    r"idn2\.h": ("lib/dns/idna.cc",),
     r"spdlog/.*": ("lib/base/log.cc",),
     r"prometheus/.*": ("lib/base/metrics.cc",),
     r"grpc.*/.*|.*\.grpc\.pb\.h": ("server/", "client/", "terraform/protocol/", "terraform/provider_service", "resolver/stream_client"),

@@ -107,6 +107,7 @@ const std::map<std::string, std::string>& OtherRequests() {
   static const auto& all = *new std::map<std::string, std::string>{
       {"ZoneAssociationService/AcceptZoneAssociation",
        "name: 'accounts/base/zones/base/associations/base'"},
+      {"ZoneService/CheckZone", "name: 'accounts/base/zones/base'"},
       {"RecordSetService/ApplyChangeBatch",
        "zone: 'accounts/base/zones/base' changes { action: UPSERT record_set { name: "
        "'accounts/base/zones/base/recordSets/x.base.base.cloud.example.com./A' ttl_seconds: 5 "

@@ -154,7 +154,7 @@ TEST_F(NodeServicesTest, AChangeReachesTheStream) {
 TEST_F(NodeServicesTest, ExplanationsComeFromTheNode) {
   dns::v1::ExplainRequest request;
   request.set_vpc("accounts/a/vpcs/main");
-  request.set_qname("www.example.com.");
+  request.set_qname("www.bücher.example.");
   const auto stub = dns::v1::ExplainService::NewStub(harness_.channel());
   const auto explain = [&](resolver::v1::Explanation* explanation) {
     return stub->Explain(harness_.Context(harness_.admin()).get(), request, explanation);
@@ -179,6 +179,9 @@ TEST_F(NodeServicesTest, ExplanationsComeFromTheNode) {
   EXPECT_EQ(explanation.rcode(), "REFUSED");
   EXPECT_EQ(explanation.question().view(), "accounts/a/vpcs/main");
   EXPECT_EQ(explanation.question().qtype(), "A");
+  EXPECT_EQ(explanation.question().qname(), "www.xn--bcher-kva.example.") << "as on the wire";
+  request.set_qname("☕.example.");
+  EXPECT_EQ(ReasonOf(explain(&explanation)), "INVALID_FIELD");
   request.set_vpc("accounts/a/vpcs/none");
   EXPECT_EQ(ReasonOf(explain(&explanation)), "NOT_FOUND");
 }

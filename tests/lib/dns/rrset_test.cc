@@ -69,35 +69,6 @@ TEST(RRsetTest, ValidateRRset) {
   }
 }
 
-TEST(RRsetTest, ValidateZone) {
-  const RRset soa = Set("example.", RRType::kSoa, {"ns. a. 1 2 3 4 5"});
-  const RRset address = Set("www.example.", RRType::kA, {"192.0.2.1"});
-  const RRset cname = Set("WWW.example.", RRType::kCname, {"a."});
-  const RRset rrsig{N("www.example."), RRType::kRrsig, RRClass::kIn, 60, {"x"}};
-  const RRset dname = Set("d.example.", RRType::kDname, {"other."});
-  EXPECT_TRUE(ValidateZone(N("example."), {soa, address}).ok());
-  EXPECT_TRUE(ValidateZone(N("example."), {soa, cname, rrsig, dname}).ok());
-  EXPECT_TRUE(ValidateZone(N("example."), {Set("example.", RRType::kDname, {"o."}), soa}).ok());
-  const struct {
-    std::vector<RRset> rrsets;
-    absl::string_view why;
-  } cases[] = {
-      {{soa, cname, address}, "alone at its owner"},
-      {{soa, address, cname}, "alone at its owner"},
-      {{soa, address, address}, "comes twice"},
-      {{Set("other.", RRType::kA, {"192.0.2.1"})}, "not below the apex"},
-      {{Set("example.", RRType::kCname, {"a."})}, "at the apex"},
-      {{Set("a.example.", RRType::kSoa, {"ns. a. 1 2 3 4 5"})}, "apex only"},
-      {{dname, Set("a.b.d.example.", RRType::kA, {"192.0.2.1"})},
-       "hidden by the DNAME at d.example."},
-      {{Set("www.example.", RRType::kA, {})}, "no rdata"},
-  };
-  for (const auto& c : cases) {
-    EXPECT_THAT(std::string(ValidateZone(N("example."), c.rrsets).message()),
-                HasSubstr(std::string(c.why)));
-  }
-}
-
 TEST(RRsetTest, GroupRecordsTakesTheSmallestTtlAndDropsDuplicates) {
   std::vector<ResourceRecord> records =
       Set("a.", RRType::kA, {"192.0.2.1", "192.0.2.2"}).ToRecords();

@@ -117,6 +117,20 @@ TEST(ZoneFileTest, Bounds) {
   EXPECT_EQ(ReadZoneFile(wide, Options()).status().code(), absl::StatusCode::kResourceExhausted);
 }
 
+TEST(Rfc2181Test, MixedTtlsOfAnRRsetAreRefusedWithBothLines) {
+  // Section 5.2.
+  ZoneFileOptions options = Options();
+  options.refuse_mixed_ttls = true;
+  const absl::StatusOr<ZoneFile> file =
+      ReadZoneFile("a 9 A 192.0.2.1\nb 9 A 192.0.2.1\n\nA 5 A 192.0.2.2\n", options);
+  EXPECT_EQ(std::string(file.status().message()),
+            "line 4: a.example.com. A: the TTL 5 differs from 9 at line 1; an RRset has one (RFC "
+            "2181 section 5.2)");
+  EXPECT_TRUE(ReadZoneFile("a 9 A 192.0.2.1\na 5 AAAA 2001:db8::1\n", options).ok());
+  // RFC 4034 section 3: a signature has the TTL of what it signs.
+  EXPECT_TRUE(ReadZoneFile("a 9 RRSIG \\# 1 00\na 5 RRSIG \\# 1 01\n", options).ok());
+}
+
 TEST(ZoneFileTest, WarnsOfDuplicatesAndMixedTtls) {
   const absl::StatusOr<ZoneFile> file =
       ReadZoneFile("a 9 A 192.0.2.1\nA 9 A 192.0.2.1\na 5 A 192.0.2.2\n", Options());

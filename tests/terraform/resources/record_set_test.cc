@@ -88,6 +88,7 @@ TEST_F(RecordSetResourceTest, TheNameFollowsFromItsParts) {
       {"www.example.com.", "TYPE1", "/recordSets/www.example.com./A"},
       {"a/b.example.com", "TXT", "/recordSets/a\\047b.example.com./TXT"},
       {"*.example.com", "AAAA", "/recordSets/*.example.com./AAAA"},
+      {"bücher.example.com", "A", "/recordSets/xn--bcher-kva.example.com./A"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(resource_.NameOf(Given(c.owner, c.rrtype, {})), std::string(kZone) + c.name);
@@ -105,6 +106,9 @@ TEST_F(RecordSetResourceTest, SpellingsOfTheSameDataAreNoChange) {
       {"TXT", "\"a b\"", "\"a b\"", "a\\ b"},
       {"TXT", "v", "\"v\"", "\"v\""},
       {"SRV", "0 0 443 A.example.com", "0 0 443 a.example.com.", "00 0 443 a.example.com"},
+      {"CNAME", "bücher.example", "xn--bcher-kva.example.", "BÜCHER.example."},
+      // The serial is the zone's: it moves with every change.
+      {"SOA", "n. h. 1 2 3 4 5", "n. h. 7 2 3 4 5", "n. h. 9 2 3 4 5"},
   };
   for (const auto& c : cases) {
     Life life(resource_, world_);
