@@ -6,7 +6,7 @@
 
 #include "lib/dns/edns.h"
 #include "lib/dns/wire_reader.h"
-#include "resolver/forwarder.h"
+#include "resolver/hop_guard.h"
 
 namespace nave::resolver {
 namespace {
@@ -26,9 +26,7 @@ void ReadEdns(const dns::Edns& edns, Query* query) {
   query->udp_payload_size = std::max(edns.udp_payload_size, dns::kMinUdpPayloadSize);
   query->wants_nsid = edns.Has(dns::EdnsOptionCode::kNsid);
   const dns::EdnsOption* hops = edns.Find(static_cast<dns::EdnsOptionCode>(kHopOptionCode));
-  if (hops != nullptr && hops->data.size() == 1) {
-    query->hop_count = static_cast<uint8_t>(hops->data[0]);
-  }
+  if (hops != nullptr) query->hops = ReadHopTrail(hops->data);
 }
 
 void JudgeType(RRType type, ParsedQuery* parsed) {
@@ -113,7 +111,8 @@ ParsedQuery ParseQuery(absl::Span<const uint8_t> wire) {
     Reject(Rcode::kBadVers, "", &parsed);
   } else if (query.question.rrclass != dns::RRClass::kIn) {
     Reject(Rcode::kRefused, "only class IN is served", &parsed);
-  } else if (query.hop_count >= kMaxHops) {
+  } else if (query.hops.count >= kMaxHops) {
+    parsed.reason_code = kLoopError;
     Reject(Rcode::kServFail, "forwarding loop: the question passed too many resolvers", &parsed);
   } else {
     JudgeType(query.question.type, &parsed);

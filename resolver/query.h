@@ -8,11 +8,9 @@
 
 #include "absl/types/span.h"
 #include "lib/dns/message.h"
+#include "resolver/hop_guard.h"
 
 namespace nave::resolver {
-
-// Nave resolvers that one question may pass; more is a loop that planning did not see.
-inline constexpr uint8_t kMaxHops = 8;
 
 struct Query {
   dns::Header header;
@@ -24,8 +22,8 @@ struct Query {
   bool wants_nsid = false;
   // What the client can take over UDP, at least 512.
   uint16_t udp_payload_size = dns::kMinUdpPayloadSize;
-  // From the private option; 0 from anyone but a Nave resolver.
-  uint8_t hop_count = 0;
+  // From the private option; nothing from anyone but a Nave resolver.
+  HopTrail hops;
 };
 
 enum class QueryVerdict : uint8_t {
@@ -39,6 +37,7 @@ struct ParsedQuery {
   dns::Rcode rcode = dns::Rcode::kNoError;
   // For people, as extended error; may be empty. A literal.
   const char* reason = "";
+  dns::ExtendedErrorCode reason_code = dns::ExtendedErrorCode::kNotSupported;
   Query query;
 };
 

@@ -11,6 +11,7 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
       truncated_(registry->counter(kTruncated)),
       forwarded_(registry->counter(kForwarded)),
       coalesced_(registry->counter(kCoalesced)),
+      loops_(registry->counter(kLoops)),
       forward_failures_(registry->counter(kForwardFailures)),
       refused_states_(registry->counter(kRefusedStates)),
       served_revision_(registry->gauge(kServedRevision)),
@@ -34,6 +35,7 @@ void ResolverMetrics::Add(const QueryStats& now, const QueryStats& before) {
   add(truncated_, now.truncated, before.truncated);
   add(forwarded_, now.forwarded, before.forwarded);
   add(coalesced_, now.coalesced, before.coalesced);
+  add(loops_, now.loops, before.loops);
   add(forward_failures_, now.forward_failures, before.forward_failures);
   for (size_t i = 0; i < answers_.size(); ++i) {
     add(*answers_[i], now.answers_by_rcode[i], before.answers_by_rcode[i]);

@@ -230,7 +230,7 @@ Walk::Next Walk::Forward(const Decision& decision) {
     const std::string text =
         absl::StrCat("loop: ", group.name, " asks an address that answers from this same view");
     Note(StepKind::kOutcome, group.name, [&] { return absl::StrCat("SERVFAIL: ", text); });
-    answer_.Fail(Rcode::kServFail, ExtendedErrorCode::kOther, text);
+    answer_.Fail(Rcode::kServFail, kLoopError, text);
     return Next::kDone;
   }
   return AskGroup(*decision.group);

@@ -39,6 +39,8 @@ class FakeUpstream : public Upstream {
   // Answers the question asked as number `index`, with records in presentation form in the answer
   // section, and SOA records among them in the authority section.
   void Answer(size_t index, dns::Rcode rcode, const std::vector<std::string>& records);
+  // Answers as a resolver to which the question came back.
+  void AnswerLoop(size_t index);
   void Fail(size_t index, absl::Status status) {
     Finish(&asked.at(index), std::move(status), dns::Message());
   }
