@@ -27,6 +27,7 @@ absl::Status AddReachOf(Forwarding& forwarding, const std::string& node, const s
                         const std::string& domain_name, Reach* reach,
                         std::deque<std::string>* queue) {
   NAVE_ASSIGN_OR_RETURN(auto names, forwarding.DomainNamesOf(node, domain_name));
+  if (names.size() > kMaxLoopNames) names.resize(kMaxLoopNames);
   names.push_back(domain_name);
   for (const std::string& name : names) {
     if (reach->names.size() < kMaxLoopNames) reach->names.insert(name);

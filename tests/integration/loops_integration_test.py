@@ -195,7 +195,7 @@ class PlanTest(unittest.TestCase):
         self.world.start_naved()
         self.world.nave("apply", "--yes", "--no-wait", "-f", self.world.example("landing-zone.yaml"))
 
-    def declare(self, target):
+    def declare(self, target, ways=("--yes", "--no-wait")):
         path = self.world.directory / "name-server.yaml"
         path.write_text(f"""kind: NameServer
 name: accounts/hub/nameServers/datacenter
@@ -203,7 +203,7 @@ spec:
   addresses: ["127.0.0.1:{self.world.bind_port()}"]
   forwards: [{{domain_name: corp.example.com., {target}}}]
 """)
-        return self.world.run("apply", "--yes", "--no-wait", "-f", path, check=False)
+        return self.world.run("apply", *ways, "-f", path, check=False)
 
     def expect_refused(self, done):
         self.assertNotEqual(0, done.returncode)
@@ -219,7 +219,9 @@ spec:
         self.expect_refused(self.world.run(*associate, check=False))
         self.world.nave("name-server", "delete", "accounts/hub/nameServers/datacenter", "--yes")
         self.world.nave(*associate)
-        self.expect_refused(self.declare("inbound_endpoint: accounts/hub/endpoints/inbound"))
+        for ways in (["--plan"], ["--yes", "--no-wait"]):
+            self.expect_refused(self.declare("inbound_endpoint: accounts/hub/endpoints/inbound", ways))
+        self.assertNotIn("datacenter", self.world.nave("name-server", "list"))
 
     def test_the_launch_that_closes_the_loop_is_refused_by_its_plan(self):
         address = self.world.address("1.1")
