@@ -14,6 +14,7 @@
 #include "nave/catalog/v1/product_version.pb.h"
 #include "nave/catalog/v1/provisioned_product.pb.h"
 #include "nave/dns/v1/endpoint.pb.h"
+#include "nave/dns/v1/name_server.pb.h"
 #include "nave/dns/v1/record_set.pb.h"
 #include "nave/dns/v1/rule.pb.h"
 #include "nave/dns/v1/rule_association.pb.h"
@@ -76,6 +77,7 @@ const std::vector<ResourceType>& ResourceTypes() {
       MakeType(governance::v1::NamespaceGrant::descriptor()),
       MakeType(governance::v1::Token::descriptor()),
       MakeType(dns::v1::Endpoint::descriptor()),
+      MakeType(dns::v1::NameServer::descriptor()),
       MakeType(dns::v1::Rule::descriptor()),
       MakeType(dns::v1::RuleAssociation::descriptor()),
       MakeType(dns::v1::Zone::descriptor()),

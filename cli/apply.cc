@@ -3,10 +3,12 @@
 #include <google/protobuf/struct.pb.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "cli/calls.h"
 #include "cli/command.h"
 #include "cli/errors.h"
@@ -104,6 +106,21 @@ absl::StatusOr<std::vector<std::string>> ChangesOf(ControlPlane& control_plane,
   return Difference(document.fields, current, **would);
 }
 
+// A loop is said before anything is made. Any other refusal may be answered by what this very
+// manifest makes first.
+absl::Status CheckCreation(ControlPlane& control_plane, const Document& document) {
+  static constexpr absl::string_view kClosesLoops[] = {"Vpc", "Endpoint", "NameServer",
+                                                       "RuleAssociation"};
+  if (std::find(std::begin(kClosesLoops), std::end(kClosesLoops), document.kind->type) ==
+      std::end(kClosesLoops)) {
+    return absl::OkStatus();
+  }
+  const absl::Status would = CreateResource(control_plane, *document.kind, *document.resource,
+                                            NewMutation(/*validate_only=*/true))
+                                 .status();
+  return ReasonOf(would) == "RULE_LOOP" ? At(document, would) : absl::OkStatus();
+}
+
 absl::StatusOr<Planned> PlanOne(ControlPlane& control_plane, const Document& document) {
   Planned planned;
   planned.document = &document;
@@ -111,6 +128,7 @@ absl::StatusOr<Planned> PlanOne(ControlPlane& control_plane, const Document& doc
       GetResource(control_plane, *document.kind, NameOf(*document.resource));
   if (absl::IsNotFound(current.status())) {
     planned.action = Action::kCreate;
+    NAVE_RETURN_IF_ERROR(CheckCreation(control_plane, document));
     return planned;
   }
   if (!current.ok()) return At(document, current.status());

@@ -8,6 +8,7 @@
 #include "nave/catalog/v1/product.pb.h"
 #include "nave/catalog/v1/product_version.pb.h"
 #include "nave/dns/v1/endpoint.pb.h"
+#include "nave/dns/v1/name_server.pb.h"
 #include "nave/dns/v1/record_set.pb.h"
 #include "nave/dns/v1/rule.pb.h"
 #include "nave/dns/v1/rule_association.pb.h"
@@ -102,6 +103,8 @@ const std::vector<Kind>& Kinds() {
       MakeKind(governance::v1::Account::descriptor(), "Accounts: the owners of everything else"),
       MakeKind(governance::v1::Vpc::descriptor(), "VPCs: the private networks"),
       MakeKind(dns::v1::Endpoint::descriptor(), "Where queries enter and leave a VPC"),
+      MakeKind(dns::v1::NameServer::descriptor(),
+               "Name servers outside of Nave, and where they forward to"),
       MakeKind(dns::v1::Rule::descriptor(), "Resolver rules: a domain suffix and what to do"),
       MakeKind(governance::v1::NamespaceGrant::descriptor(),
                "Who may create zones below which domain name"),

@@ -18,21 +18,19 @@
 #include "lib/dns/message.h"
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
+#include "resolver/hop_guard.h"
 #include "resolver/target_group.h"
 
 namespace nave::resolver {
-
-// A private EDNS option between Nave resolvers (RFC 6891 section 9, local use): one octet, how many
-// of them the question has passed. It ends loops that planning could not see.
-inline constexpr uint16_t kHopOptionCode = 65313;
 
 // What the client's question adds to the one that goes out; it changes the answer, so it is part of
 // the cache's key. No other EDNS option of the client is passed on.
 struct ForwardOptions {
   bool dnssec_ok = false;
   bool checking_disabled = false;
-  // Sent in kHopOptionCode.
+  // Sent in kHopOptionCode: the Nave resolvers passed, this one included, and their marks.
   uint8_t hop_count = 1;
+  HopMarks hop_marks;
   // The whole of it: all targets, all attempts, TCP after truncation included.
   absl::Duration deadline = absl::Seconds(4);
 };

@@ -6,7 +6,7 @@
 
 #include "lib/dns/edns.h"
 #include "lib/dns/wire_reader.h"
-#include "resolver/forwarder.h"
+#include "resolver/hop_guard.h"
 
 namespace nave::resolver {
 namespace {
@@ -46,9 +46,7 @@ void ReadEdns(const dns::Edns& edns, Query* query) {
   query->wants_nsid = edns.Has(dns::EdnsOptionCode::kNsid);
   query->wants_keepalive = edns.Has(dns::EdnsOptionCode::kTcpKeepalive);
   const dns::EdnsOption* hops = edns.Find(static_cast<dns::EdnsOptionCode>(kHopOptionCode));
-  if (hops != nullptr && hops->data.size() == 1) {
-    query->hop_count = static_cast<uint8_t>(hops->data[0]);
-  }
+  if (hops != nullptr) query->hops = ReadHopTrail(hops->data);
 }
 
 void JudgeType(RRType type, ParsedQuery* parsed) {
@@ -140,7 +138,8 @@ void JudgeQuestion(const Parts& parts, ParsedQuery* parsed) {
     // RFC 8945 section 5.2.1: a key that is not known. The client gets no TSIG back, since there is
     // nothing to sign it with.
     Reject(Rcode::kNotAuth, "no key of this TSIG is known here", parsed);
-  } else if (query.hop_count >= kMaxHops) {
+  } else if (query.hops.count >= kMaxHops) {
+    parsed->reason_code = kLoopError;
     Reject(Rcode::kServFail, "forwarding loop: the question passed too many resolvers", parsed);
   } else {
     JudgeType(query.question.type, parsed);

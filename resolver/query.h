@@ -9,11 +9,9 @@
 
 #include "absl/types/span.h"
 #include "lib/dns/message.h"
+#include "resolver/hop_guard.h"
 
 namespace nave::resolver {
-
-// Nave resolvers that one question may pass; more is a loop that planning did not see.
-inline constexpr uint8_t kMaxHops = 8;
 
 // A client cookie has 8 octets, a server cookie of ours 16 (RFC 9018 section 4).
 inline constexpr size_t kClientCookieSize = 8;
@@ -45,8 +43,8 @@ struct Query {
   std::array<uint8_t, kClientCookieSize + kServerCookieSize> cookie;
   // What the client can take over UDP, at least 512.
   uint16_t udp_payload_size = dns::kMinUdpPayloadSize;
-  // From the private option; 0 from anyone but a Nave resolver.
-  uint8_t hop_count = 0;
+  // From the private option; nothing from anyone but a Nave resolver.
+  HopTrail hops;
 
   // The client showed that it gets what is sent to its address.
   bool has_proven_address() const {
@@ -67,6 +65,7 @@ struct ParsedQuery {
   dns::Rcode rcode = dns::Rcode::kNoError;
   // For people, as extended error; may be empty. A literal.
   const char* reason = "";
+  dns::ExtendedErrorCode reason_code = dns::ExtendedErrorCode::kNotSupported;
   Query query;
 };
 

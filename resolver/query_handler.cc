@@ -21,6 +21,13 @@ std::string FailureText(const ForwardResult& result) {
   return text;
 }
 
+// Whether a resolver further on has said that the question came back to it. It may have come back
+// because of what the asker said of its way, which is nobody else's business (hop_guard.h).
+bool IsLoop(const Reply& reply) {
+  return std::any_of(reply.errors.begin(), reply.errors.end(),
+                     [](const dns::ExtendedError& error) { return error.code == kLoopError; });
+}
+
 // A failure of the targets is remembered (RFC 9520); a shortage of our own is not their fault.
 uint32_t FailureTtl(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsCancelled(status) ? 0 : kFailureTtlSeconds;
@@ -83,7 +90,7 @@ void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
 void QueryHandler::Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder) {
   Answer answer;
   answer.rcode = parsed.rcode;
-  if (*parsed.reason != '\0') answer.AddError(ExtendedErrorCode::kNotSupported, parsed.reason);
+  if (*parsed.reason != '\0') answer.AddError(parsed.reason_code, parsed.reason);
   Send(parsed.query, answer, path, responder);
 }
 
@@ -118,7 +125,7 @@ void QueryHandler::AskForCookie(const Query& query, const ReplyPath& path, Respo
   Send(query, answer, path, responder);
 }
 
-bool QueryHandler::IsFromOwnTarget(const Waiter& waiter) const {
+bool QueryHandler::IsFromOwnTarget(const Waiter& waiter) {
   // On loopback, clients and targets share addresses.
   if (waiter.path.peer.address.IsLoopback()) return false;
   const std::vector<Target>& targets = waiter.walk->group()->targets;
@@ -127,25 +134,43 @@ bool QueryHandler::IsFromOwnTarget(const Waiter& waiter) const {
   });
 }
 
+std::string QueryHandler::LoopOf(const Waiter& waiter, uint64_t question_hash) const {
+  const HopMarks& marks = waiter.walk->query().hops.marks;
+  const std::string& asker = waiter.walk->group()->name;
+  if (!marks.empty() &&
+      std::count(marks.begin(), marks.end(), HopMark(waiter.view_id, question_hash)) > 0) {
+    return absl::StrCat("forwarding loop: what ", asker, " asked came back");
+  }
+  // A name server that knows nothing of hops lets the option fall, and may set other flags.
+  if (under_way_.contains(question_hash) && IsFromOwnTarget(waiter)) {
+    return absl::StrCat("forwarding loop: the target of ", asker,
+                        " asks the question that it was asked");
+  }
+  return "";
+}
+
 void QueryHandler::Wait(Waiter waiter) {
-  const CacheKey key = waiter.walk->cache_key(waiter.view_id);
+  const dns::Question question = waiter.walk->question();
+  const uint64_t question_hash = QuestionHash(question.name, question.type);
+  const std::string loop = LoopOf(waiter, question_hash);
+  if (!loop.empty()) {
+    ++stats_.loops;
+    return FailWaiter(std::move(waiter), kLoopError, loop);
+  }
   if (waiter_count_ >= kMaxWaiters) {
     return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther, "too many clients wait");
   }
+  const PendingKey key = {waiter.walk->cache_key(waiter.view_id), waiter.walk->query().hops.count};
   auto found = pending_.find(key);
   if (found == pending_.end()) {
     if (pending_.size() >= kMaxPending) {
       return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
                         "too many questions are under way");
     }
-    Ask(key, *waiter.walk);
+    Ask(key, *waiter.walk, question_hash);
     ++waiter_count_;
     pending_[key].push_back(std::move(waiter));
     return;
-  }
-  if (IsFromOwnTarget(waiter)) {
-    return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
-                      "forwarding loop: the target asks the question that it was asked");
   }
   if (found->second.size() >= kMaxWaitersPerQuestion) {
     return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
@@ -156,19 +181,25 @@ void QueryHandler::Wait(Waiter waiter) {
   found->second.push_back(std::move(waiter));
 }
 
-void QueryHandler::Ask(const CacheKey& key, const Walk& walk) {
+void QueryHandler::Ask(const PendingKey& key, const Walk& walk, uint64_t question_hash) {
   ++stats_.forwarded;
+  ++under_way_[question_hash];
   ForwardOptions options;
   options.dnssec_ok = walk.query().dnssec_ok;
   options.checking_disabled = walk.query().header.cd;
-  options.hop_count = static_cast<uint8_t>(walk.query().hop_count + 1);
+  const HopTrail& hops = walk.query().hops;
+  options.hop_count = static_cast<uint8_t>(hops.count + 1);
+  options.hop_marks = hops.marks;
+  if (options.hop_marks.size() < kMaxHops) {
+    options.hop_marks.push_back(HopMark(key.key.view, question_hash));
+  }
   const dns::Question question = walk.question();
   upstream_->Forward(question, walk.group(), options, [this, key, question](ForwardResult result) {
     Resume(key, question, std::move(result));
   });
 }
 
-void QueryHandler::Resume(const CacheKey& key, const dns::Question& question,
+void QueryHandler::Resume(const PendingKey& key, const dns::Question& question,
                           ForwardResult result) {
   const absl::Time now = clock_->Now();
   std::shared_ptr<const Reply> reply;
@@ -181,7 +212,9 @@ void QueryHandler::Resume(const CacheKey& key, const dns::Question& question,
     reply = std::make_shared<const Reply>(
         MakeFailure(FailureText(result), FailureTtl(result.status), now));
   }
-  cache_.Insert(key, reply);
+  if (key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(key.key, reply);
+  const auto count = under_way_.find(QuestionHash(question.name, question.type));
+  if (count != under_way_.end() && --count->second == 0) under_way_.erase(count);
   auto found = pending_.find(key);
   if (found == pending_.end()) return;
   // Taken out first: a waiter that goes on may ask the same question of a new state.

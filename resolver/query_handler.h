@@ -78,20 +78,37 @@ class QueryHandler {
     std::weak_ptr<Responder> responder;
   };
 
+  // Identical questions meet when they have also passed equally many resolvers. So nobody waits for
+  // a question that waits for his: along a loop the count only grows.
+  struct PendingKey {
+    CacheKey key;
+    uint8_t hop_count = 0;
+
+    friend bool operator==(const PendingKey& a, const PendingKey& b) {
+      return a.hop_count == b.hop_count && a.key == b.key;
+    }
+    template <typename H>
+    friend H AbslHashValue(H h, const PendingKey& k) {
+      return H::combine(std::move(h), k.key, k.hop_count);
+    }
+  };
+
   void Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder);
   void CheckCookie(const ReplyPath& path, Query* query);
   // Nothing but what proves the client's address next time.
   void AskForCookie(const Query& query, const ReplyPath& path, Responder* responder);
   // Lets the waiter wait for the question its walk stopped at; asks it if nobody has.
   void Wait(Waiter waiter);
-  void Ask(const CacheKey& key, const Walk& walk);
+  void Ask(const PendingKey& key, const Walk& walk, uint64_t question_hash);
   // The reply has come: all that waited for it go on.
-  void Resume(const CacheKey& key, const dns::Question& question, ForwardResult result);
+  void Resume(const PendingKey& key, const dns::Question& question, ForwardResult result);
   void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);
   void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
   void Finish(const Waiter& waiter);
   void Send(const Query& query, const Answer& answer, const ReplyPath& path, Responder* responder);
-  bool IsFromOwnTarget(const Waiter& waiter) const;
+  // Why the question that the walk stopped at must not be asked; empty when it may.
+  std::string LoopOf(const Waiter& waiter, uint64_t question_hash) const;
+  static bool IsFromOwnTarget(const Waiter& waiter);
 
   Upstream* const upstream_;
   const Clock* const clock_;
@@ -103,7 +120,9 @@ class QueryHandler {
   uint16_t keepalive_tenths_ = 0;
   Cache cache_;
   std::shared_ptr<const Snapshot> snapshot_;
-  absl::flat_hash_map<CacheKey, std::vector<Waiter>> pending_;
+  absl::flat_hash_map<PendingKey, std::vector<Waiter>> pending_;
+  // How many of them are of one question, by its hash, whatever view, flags and hops they have.
+  absl::flat_hash_map<uint64_t, size_t> under_way_;
   size_t waiter_count_ = 0;
   uint32_t rotation_ = 0;
   QueryStats stats_;

@@ -22,6 +22,8 @@ struct QueryStats {
   uint64_t forwarded = 0;
   uint64_t coalesced = 0;
   uint64_t forward_failures = 0;
+  // Questions that came back.
+  uint64_t loops = 0;
 };
 
 }  // namespace nave::resolver

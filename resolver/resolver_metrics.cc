@@ -42,6 +42,7 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
       truncated_(registry->counter(kTruncated)),
       forwarded_(registry->counter(kForwarded)),
       coalesced_(registry->counter(kCoalesced)),
+      loops_(registry->counter(kLoops)),
       forward_failures_(registry->counter(kForwardFailures)),
       refused_states_(registry->counter(kRefusedStates)),
       served_revision_(registry->gauge(kServedRevision)),
@@ -70,6 +71,7 @@ void ResolverMetrics::Add(const QueryStats& now, const QueryStats& before) {
   AddGrowth(coalesced_, now.coalesced, before.coalesced);
   AddGrowth(forward_failures_, now.forward_failures, before.forward_failures);
   AddGrowth(cookies_demanded_, now.cookies_demanded, before.cookies_demanded);
+  AddGrowth(loops_, now.loops, before.loops);
   for (size_t i = 0; i < answers_.size(); ++i) {
     AddGrowth(*answers_[i], now.answers_by_rcode[i], before.answers_by_rcode[i]);
   }

@@ -24,6 +24,9 @@ inline constexpr metrics::Metric kForwarded{"nave_resolver_forwarded_total",
                                             "Questions asked of targets."};
 inline constexpr metrics::Metric kCoalesced{"nave_resolver_coalesced_total",
                                             "Queries that joined an identical question under way."};
+inline constexpr metrics::Metric kLoops{
+    "nave_resolver_loops_total",
+    "Questions that came back by a forwarding loop, answered with SERVFAIL."};
 inline constexpr metrics::Metric kForwardFailures{"nave_resolver_forward_failures_total",
                                                   "Questions that no target answered."};
 inline constexpr metrics::Metric kServedRevision{"nave_resolver_served_revision",
@@ -75,6 +78,7 @@ class ResolverMetrics {
   metrics::Counter& truncated_;
   metrics::Counter& forwarded_;
   metrics::Counter& coalesced_;
+  metrics::Counter& loops_;
   metrics::Counter& forward_failures_;
   metrics::Counter& refused_states_;
   metrics::Gauge& served_revision_;

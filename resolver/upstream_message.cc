@@ -44,8 +44,8 @@ void MixCase(uint8_t* at, size_t size) {
 dns::Edns MakeEdns(const ForwardOptions& options) {
   dns::Edns edns;
   edns.dnssec_ok = options.dnssec_ok;
-  const char hops = static_cast<char>(options.hop_count);
-  edns.Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), absl::string_view(&hops, 1));
+  edns.Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode),
+           WriteHopTrail({options.hop_count, options.hop_marks}));
   return edns;
 }
 

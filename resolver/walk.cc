@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/dns/rdata.h"
 #include "resolver/delegation.h"
+#include "resolver/hop_guard.h"
 
 namespace nave::resolver {
 namespace {
@@ -264,9 +265,8 @@ Walk::Next Walk::Delegate(const Zone& zone, const dns::RRset& ns) {
 Walk::Next Walk::Forward(const Decision& decision) {
   const TargetGroup& group = **decision.group;
   if (IsOwnListener(group)) {
-    return FailWith(
-        ExtendedErrorCode::kOther,
-        absl::StrCat("loop: ", group.name, " asks an address that answers from this same view"));
+    return FailWith(kLoopError, absl::StrCat("loop: ", group.name,
+                                             " asks an address that answers from this same view"));
   }
   return AskGroup(*decision.group);
 }

@@ -11,6 +11,7 @@
 #include "nave/dns/v1/endpoint.pb.h"
 #include "nave/dns/v1/explain.pb.h"
 #include "nave/dns/v1/ledger.pb.h"
+#include "nave/dns/v1/name_server.pb.h"
 #include "nave/dns/v1/record_set.pb.h"
 #include "nave/dns/v1/rule.pb.h"
 #include "nave/dns/v1/rule_association.pb.h"
@@ -49,6 +50,7 @@ std::vector<const MethodDescriptor*> FindMethods() {
       governance::v1::Node::descriptor(),
       governance::v1::WhoAmIRequest::descriptor(),
       dns::v1::Endpoint::descriptor(),
+      dns::v1::NameServer::descriptor(),
       dns::v1::Rule::descriptor(),
       dns::v1::RuleAssociation::descriptor(),
       dns::v1::Zone::descriptor(),

@@ -7,6 +7,7 @@
 #include "nave/catalog/v1/access_grant.pb.h"
 #include "nave/catalog/v1/product_version.pb.h"
 #include "nave/dns/v1/endpoint.pb.h"
+#include "nave/dns/v1/name_server.pb.h"
 #include "nave/dns/v1/record_set.pb.h"
 #include "nave/dns/v1/rule.pb.h"
 #include "nave/dns/v1/rule_association.pb.h"
@@ -32,6 +33,7 @@ const std::vector<std::pair<const Descriptor*, Hooks>>& Table() {
       {governance::v1::Token::descriptor(), TokenHooks()},
       {governance::v1::Vpc::descriptor(), VpcHooks()},
       {dns::v1::Endpoint::descriptor(), EndpointHooks()},
+      {dns::v1::NameServer::descriptor(), NameServerHooks()},
       {dns::v1::Rule::descriptor(), RuleHooks()},
       {dns::v1::RuleAssociation::descriptor(), RuleAssociationHooks()},
       {dns::v1::Zone::descriptor(), ZoneHooks()},

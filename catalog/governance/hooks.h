@@ -44,6 +44,7 @@ Hooks NamespaceGrantHooks();
 Hooks TokenHooks();
 Hooks VpcHooks();
 Hooks EndpointHooks();
+Hooks NameServerHooks();
 Hooks RuleHooks();
 Hooks RuleAssociationHooks();
 Hooks ZoneHooks();

@@ -20,6 +20,7 @@ inline constexpr char kVpcZoneIndex[] =
 inline constexpr char kZoneIndex[] = "zone_apex";      // domain key -> zone
 inline constexpr char kGrantIndex[] = "grant_suffix";  // domain key -> namespace grant
 inline constexpr char kListenerIndex[] = "listener";  // address and port -> VPC or inbound endpoint
+inline constexpr char kNameServerIndex[] = "name_server";  // address and port -> name server
 
 // The labels of a domain name from the root down, so that what is below a name follows it.
 // REQUIRES: `domain_name` is in the form of api.v1.DOMAIN_NAME.

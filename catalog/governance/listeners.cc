@@ -1,4 +1,6 @@
 // VPCs and endpoints: addresses that resolvers listen on must tell their views apart.
+#include "catalog/governance/listeners.h"
+
 #include <algorithm>
 #include <set>
 
@@ -25,33 +27,23 @@ absl::Status CheckDistinct(const std::string& field, const Texts& texts) {
   return absl::OkStatus();
 }
 
-absl::Status CheckPorts(const std::string& field, const Texts& addresses, bool want_port) {
-  for (const std::string& text : addresses) {
-    absl::StatusOr<net::Endpoint> endpoint = net::Endpoint::Parse(text);
-    if (!endpoint.ok()) return FieldError(field, std::string(endpoint.status().message()));
-    if ((endpoint->port != 0) != want_port) {
-      return FieldError(field, absl::StrCat(text, want_port ? ": the port must not be 0"
-                                                            : ": the port must be 0"));
-    }
-  }
-  return CheckDistinct(field, addresses);
-}
-
-absl::Status Conflict(const std::string& address, const std::string& name, const std::string& other,
-                      const std::string& why) {
-  return Error(api::v1::ADDRESS_CONFLICT,
-               absl::StrCat(address, " is used by '", other, "' too: ", why),
-               {{"address", address}, {"resource", name}, {"other", other}});
+// What is declared to be somebody else's name server is no listener of ours.
+absl::Status CheckNotDeclared(store::Reader& reader, const std::string& address,
+                              const std::string& name) {
+  NAVE_ASSIGN_OR_RETURN(auto others, FindByIndex(reader, kNameServerIndex, address));
+  if (others.empty()) return absl::OkStatus();
+  return AddressConflict(address, name, others[0], "it is declared to be outside of Nave");
 }
 
 // Two VPCs may share an address when every client belongs to at most one of them by equal right.
 absl::Status CheckVpcBesideVpc(const std::string& address, const Vpc& vpc, const Vpc& other) {
   if (vpc.cidrs().empty() || other.cidrs().empty()) {
-    return Conflict(address, vpc.name(), other.name(), "both need CIDRs to share it");
+    return AddressConflict(address, vpc.name(), other.name(), "both need CIDRs to share it");
   }
   for (const std::string& cidr : vpc.cidrs()) {
     if (std::count(other.cidrs().begin(), other.cidrs().end(), cidr) > 0) {
-      return Conflict(address, vpc.name(), other.name(), absl::StrCat("both have the CIDR ", cidr));
+      return AddressConflict(address, vpc.name(), other.name(),
+                             absl::StrCat("both have the CIDR ", cidr));
     }
   }
   return absl::OkStatus();
@@ -64,6 +56,7 @@ absl::StatusOr<std::string> VpcOfListener(store::Reader& reader, const std::stri
 }
 
 absl::Status CheckVpcListener(store::Reader& reader, const Vpc& vpc, const std::string& address) {
+  NAVE_RETURN_IF_ERROR(CheckNotDeclared(reader, address, vpc.name()));
   NAVE_ASSIGN_OR_RETURN(auto others, FindByIndex(reader, kListenerIndex, address));
   for (const std::string& other : others) {
     if (other == vpc.name()) continue;
@@ -74,7 +67,8 @@ absl::Status CheckVpcListener(store::Reader& reader, const Vpc& vpc, const std::
     }
     NAVE_ASSIGN_OR_RETURN(std::string owner, VpcOfListener(reader, other));
     if (owner != vpc.name()) {
-      return Conflict(address, vpc.name(), other, "an inbound endpoint answers everyone there");
+      return AddressConflict(address, vpc.name(), other,
+                             "an inbound endpoint answers everyone there");
     }
   }
   return absl::OkStatus();
@@ -82,13 +76,14 @@ absl::Status CheckVpcListener(store::Reader& reader, const Vpc& vpc, const std::
 
 absl::Status CheckEndpointListener(store::Reader& reader, const Endpoint& endpoint,
                                    const std::string& address) {
+  NAVE_RETURN_IF_ERROR(CheckNotDeclared(reader, address, endpoint.name()));
   NAVE_ASSIGN_OR_RETURN(auto others, FindByIndex(reader, kListenerIndex, address));
   for (const std::string& other : others) {
     if (other == endpoint.name()) continue;
     NAVE_ASSIGN_OR_RETURN(std::string owner, VpcOfListener(reader, other));
     if (owner != endpoint.vpc()) {
-      return Conflict(address, endpoint.name(), other,
-                      "an inbound endpoint answers everyone there");
+      return AddressConflict(address, endpoint.name(), other,
+                             "an inbound endpoint answers everyone there");
     }
   }
   return absl::OkStatus();
@@ -162,6 +157,27 @@ absl::Status EndpointAfterDelete(const Change& change) {
 }
 
 }  // namespace
+
+absl::Status CheckPorts(const std::string& field,
+                        const google::protobuf::RepeatedPtrField<std::string>& addresses,
+                        bool want_port) {
+  for (const std::string& text : addresses) {
+    absl::StatusOr<net::Endpoint> endpoint = net::Endpoint::Parse(text);
+    if (!endpoint.ok()) return FieldError(field, std::string(endpoint.status().message()));
+    if ((endpoint->port != 0) != want_port) {
+      return FieldError(field, absl::StrCat(text, want_port ? ": the port must not be 0"
+                                                            : ": the port must be 0"));
+    }
+  }
+  return CheckDistinct(field, addresses);
+}
+
+absl::Status AddressConflict(const std::string& address, const std::string& name,
+                             const std::string& other, const std::string& why) {
+  return Error(api::v1::ADDRESS_CONFLICT,
+               absl::StrCat(address, " is used by '", other, "' too: ", why),
+               {{"address", address}, {"resource", name}, {"other", other}});
+}
 
 Hooks VpcHooks() { return {VpcBeforeWrite, VpcAfterWrite, nullptr, VpcAfterDelete}; }
 Hooks EndpointHooks() {

@@ -95,7 +95,7 @@ absl::Status AfterWrite(const Change& change) {
                          VpcIndexKey(kVpcRuleIndex, association.vpc(), rule.domain_name()),
                          association.name());
   NAVE_RETURN_IF_ERROR(WriteLedgers(change, rule));
-  return CheckLoops(change.transaction, association.vpc(), rule.domain_name());
+  return CheckLoops(change.transaction, {association.vpc()}, rule.domain_name());
 }
 
 // The account's row goes with its last association of the rule.
@@ -123,7 +123,7 @@ absl::Status AfterDelete(const Change& change) {
   NAVE_RETURN_IF_ERROR(
       DeleteRowIfLast(change.transaction, AccountOf(association.vpc()), association.rule()));
   // A wider rule decides now.
-  return CheckLoops(change.transaction, association.vpc(), row->domain_name());
+  return CheckLoops(change.transaction, {association.vpc()}, row->domain_name());
 }
 
 }  // namespace

@@ -64,12 +64,13 @@ absl::Status AfterWrite(const Change& change) {
   const Rule& rule = After<Rule>(change);
   NAVE_ASSIGN_OR_RETURN(auto names,
                         ReferrersOf(change.transaction, rule.name(), "RuleAssociation"));
+  std::vector<std::string> vpcs;
   for (const std::string& name : names) {
     NAVE_ASSIGN_OR_RETURN(auto association,
                           ReadResource<dns::v1::RuleAssociation>(change.transaction, name));
-    NAVE_RETURN_IF_ERROR(CheckLoops(change.transaction, association.vpc(), rule.domain_name()));
+    vpcs.push_back(association.vpc());
   }
-  return absl::OkStatus();
+  return CheckLoops(change.transaction, vpcs, rule.domain_name());
 }
 
 }  // namespace

@@ -166,7 +166,7 @@ absl::Status AfterDelete(const Change& change) {
   }
   DeleteVpcRow(change.transaction, *row);
   // A wider rule decides now.
-  return CheckLoops(change.transaction, association.vpc(), row->domain_name());
+  return CheckLoops(change.transaction, {association.vpc()}, row->domain_name());
 }
 
 }  // namespace

@@ -6,8 +6,10 @@
 #include "catalog/governance/ledgers.h"
 #include "catalog/governance/namespaces.h"
 #include "catalog/governance/record_data.h"
+#include "catalog/governance/rule_graph.h"
 #include "nave/dns/v1/record_set.pb.h"
 #include "nave/dns/v1/zone.pb.h"
+#include "nave/dns/v1/zone_association.pb.h"
 
 namespace nave::catalog {
 namespace {
@@ -22,8 +24,24 @@ absl::Status BeforeWrite(const Change& change) {
                           zone.domain_name());
 }
 
+// A zone that lets go of the names that it does not have lets a wider rule decide them.
+absl::Status CheckLoopsOf(const Change& change) {
+  const Zone& zone = After<Zone>(change);
+  if (!zone.fallback_on_nxdomain()) return absl::OkStatus();
+  NAVE_ASSIGN_OR_RETURN(auto entries,
+                        ScanKind(change.transaction, dns::v1::ZoneAssociation::descriptor(),
+                                 absl::StrCat(zone.name(), "/associations/")));
+  std::vector<std::string> vpcs;
+  for (const store::Entry& entry : entries) {
+    dns::v1::ZoneAssociation association;
+    NAVE_RETURN_IF_ERROR(FillFromEntry(entry, &association));
+    vpcs.push_back(association.vpc());
+  }
+  return CheckLoops(change.transaction, vpcs, zone.domain_name());
+}
+
 absl::Status AfterWrite(const Change& change) {
-  if (!change.creating()) return absl::OkStatus();
+  if (!change.creating()) return CheckLoopsOf(change);
   const Zone& zone = After<Zone>(change);
   PutApexRecords(change.transaction, zone, change.actor.now);
   PutIndex(change.transaction, kZoneIndex, DomainKey(zone.domain_name()), zone.name());

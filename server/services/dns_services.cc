@@ -3,6 +3,7 @@
 
 #include "nave/dns/v1/endpoint.grpc.pb.h"
 #include "nave/dns/v1/ledger.grpc.pb.h"
+#include "nave/dns/v1/name_server.grpc.pb.h"
 #include "nave/dns/v1/record_set.grpc.pb.h"
 #include "nave/dns/v1/rule.grpc.pb.h"
 #include "nave/dns/v1/rule_association.grpc.pb.h"
@@ -38,6 +39,34 @@ class EndpointServiceImpl final : public ResourceService<dns::v1::EndpointServic
   }
   grpc::Status DeleteEndpoint(grpc::ServerContext* context, const api::v1::DeleteRequest* request,
                               api::v1::DeleteResponse* response) override {
+    return Delete(__func__, context, request, response);
+  }
+};
+
+class NameServerServiceImpl final : public ResourceService<dns::v1::NameServerService> {
+ public:
+  using ResourceService::ResourceService;
+
+  grpc::Status CreateNameServer(grpc::ServerContext* context,
+                                const dns::v1::CreateNameServerRequest* request,
+                                dns::v1::NameServer* response) override {
+    return Create(__func__, context, request, response);
+  }
+  grpc::Status GetNameServer(grpc::ServerContext* context, const api::v1::GetRequest* request,
+                             dns::v1::NameServer* response) override {
+    return Get(__func__, context, request, response);
+  }
+  grpc::Status ListNameServers(grpc::ServerContext* context, const api::v1::ListRequest* request,
+                               dns::v1::ListNameServersResponse* response) override {
+    return List(__func__, context, request, response);
+  }
+  grpc::Status UpdateNameServer(grpc::ServerContext* context,
+                                const dns::v1::UpdateNameServerRequest* request,
+                                dns::v1::NameServer* response) override {
+    return Update(__func__, context, request, response);
+  }
+  grpc::Status DeleteNameServer(grpc::ServerContext* context, const api::v1::DeleteRequest* request,
+                                api::v1::DeleteResponse* response) override {
     return Delete(__func__, context, request, response);
   }
 };
@@ -216,6 +245,8 @@ class LedgerServiceImpl final : public ResourceService<dns::v1::LedgerService> {
 
 void MakeDnsServices(const Parts& parts, ServiceList& services) {
   services.push_back(std::make_unique<EndpointServiceImpl>(parts.calls, parts.engine, "Endpoint"));
+  services.push_back(
+      std::make_unique<NameServerServiceImpl>(parts.calls, parts.engine, "NameServer"));
   services.push_back(std::make_unique<RuleServiceImpl>(parts.calls, parts.engine, "Rule"));
   services.push_back(
       std::make_unique<RuleAssociationServiceImpl>(parts.calls, parts.engine, "RuleAssociation"));

@@ -132,6 +132,25 @@ TEST_F(ApplyTest, WhatMakesAReferenceComesWithThePlan) {
   EXPECT_THAT(session_.out(), HasSubstr("region"));
 }
 
+TEST_F(ApplyTest, ALoopIsSaidInThePlanOfWhatIsMissing) {
+  const std::string service = "nave.dns.v1.RuleAssociationService/";
+  const std::string manifest =
+      "kind: RuleAssociation\nname: accounts/a/ruleAssociations/x\n"
+      "spec: {rule: accounts/a/rules/x, vpc: accounts/a/vpcs/v}\n";
+  server_.Fails(service + "GetRuleAssociation",
+                WithReason(absl::NotFoundError("none"), "NOT_FOUND"));
+  server_.Fails(service + "CreateRuleAssociation",
+                WithReason(absl::FailedPreconditionError("comes back"), "RULE_LOOP"));
+  EXPECT_EQ("RULE_LOOP", ReasonOf(Apply(manifest, {"--plan"})));
+  EXPECT_TRUE(server_.last<dns::v1::CreateRuleAssociationRequest>(service + "CreateRuleAssociation")
+                  .mutation()
+                  .validate_only());
+  // What is missing yet may be made by this very manifest.
+  server_.Fails(service + "CreateRuleAssociation",
+                WithReason(absl::FailedPreconditionError("no x"), "DANGLING_REFERENCE"));
+  EXPECT_TRUE(Apply(manifest, {"--plan"}).ok());
+}
+
 TEST_F(ApplyTest, AFieldThatCannotChangeIsSaidInThePlan) {
   const std::string kGet = "nave.dns.v1.RuleAssociationService/GetRuleAssociation";
   dns::v1::RuleAssociation association;

@@ -19,4 +19,13 @@ void FakeUpstream::Answer(size_t index, dns::Rcode rcode, const std::vector<std:
   Finish(one, absl::OkStatus(), std::move(reply));
 }
 
+void FakeUpstream::AnswerLoop(size_t index) {
+  Asked* one = &asked.at(index);
+  dns::Message reply = dns::MakeReply(dns::MakeQuery(1, one->question.name, one->question.type),
+                                      dns::Rcode::kServFail);
+  reply.edns.emplace();
+  reply.edns->AddExtendedError(kLoopError, "forwarding loop: far away");
+  Finish(one, absl::OkStatus(), std::move(reply));
+}
+
 }  // namespace nave::resolver

@@ -43,6 +43,8 @@ class FakeUpstream : public Upstream {
   void Reply(size_t index, dns::Message reply) {
     Finish(&asked.at(index), absl::OkStatus(), std::move(reply));
   }
+  // Answers as a resolver to which the question came back.
+  void AnswerLoop(size_t index);
   void Fail(size_t index, absl::Status status) {
     Finish(&asked.at(index), std::move(status), dns::Message());
   }

@@ -215,6 +215,103 @@ TEST_F(QueryHandlerTest, HopsAreCountedOn) {
   EXPECT_EQ(upstream_.asked[0].options.hop_count, 3);
 }
 
+// A question as the next resolver would send it on, after `asked`.
+dns::Message Onward(const FakeUpstream::Asked& asked) {
+  dns::Message message = dns::MakeQuery(9, asked.question.name, asked.question.type);
+  message.edns.emplace();
+  message.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode),
+                    WriteHopTrail({asked.options.hop_count, asked.options.hop_marks}));
+  return message;
+}
+
+TEST_F(QueryHandlerTest, QuestionWithOurOwnMarkIsALoopAtOnce) {
+  Ask("www.corp.test.");
+  Ask(Onward(upstream_.asked[0]), "10.1.0.10:4000");
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+  EXPECT_EQ(LastError(), "forwarding loop: what r asked came back");
+  EXPECT_EQ(upstream_.asked.size(), 1u);
+  EXPECT_EQ(handler_.stats().loops, 1u);
+}
+
+TEST_F(QueryHandlerTest, OneProcessMayBePassedInTwoViewsOrWithTwoNames) {
+  Ask("www.corp.test.");
+  Ask(Onward(upstream_.asked[0]), "10.2.0.9:4000");
+  ASSERT_EQ(upstream_.asked.size(), 2u);
+  EXPECT_EQ(upstream_.asked[1].options.hop_count, 2);
+  EXPECT_EQ(upstream_.asked[1].options.hop_marks.size(), 2u);
+  dns::Message other = Onward(upstream_.asked[0]);
+  other.questions[0].name = N("other.corp.test.");
+  Ask(other);
+  EXPECT_EQ(upstream_.asked.size(), 3u);
+  EXPECT_TRUE(answers().empty());
+}
+
+// Two that ask each other at the same time must not wait for each other.
+TEST_F(QueryHandlerTest, NobodyWaitsForAQuestionOfAnotherHopCount) {
+  Ask("www.corp.test.");
+  dns::Message passed = dns::MakeQuery(9, N("www.corp.test."), RRType::kA);
+  passed.edns.emplace();
+  passed.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), WriteHopTrail({1, {42}}));
+  Ask(passed, "10.1.0.10:4000");
+  EXPECT_EQ(upstream_.asked.size(), 2u);
+  passed.edns->options.clear();
+  passed.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), WriteHopTrail({1, {43}}));
+  Ask(passed, "10.1.0.11:4000");
+  EXPECT_EQ(upstream_.asked.size(), 2u);
+}
+
+TEST_F(QueryHandlerTest, ForgedTrailFailsItsSenderAlone) {
+  dns::Message forged = dns::MakeQuery(9, N("www.corp.test."), RRType::kA);
+  forged.edns.emplace();
+  forged.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), "\x07");
+  Ask(forged, "10.1.0.66:4000");
+  Ask("www.corp.test.");
+  ASSERT_EQ(upstream_.asked.size(), 2u);
+  upstream_.AnswerLoop(0);
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+  // Not cached: whoever comes next, without a trail, waits for his own question.
+  Ask("www.corp.test.");
+  EXPECT_EQ(answers().size(), 1u);
+  upstream_.Answer(1, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  EXPECT_EQ(answers().size(), 3u);
+  EXPECT_EQ(LastRcode(), Rcode::kNoError);
+}
+
+TEST_F(QueryHandlerTest, LoopOfAClientsOwnQuestionIsRememberedAndPassedOn) {
+  Ask("www.corp.test.");
+  upstream_.AnswerLoop(0);
+  EXPECT_EQ(LastError(), "forwarding loop: far away");
+  Ask("www.corp.test.");
+  EXPECT_EQ(upstream_.asked.size(), 1u);
+  EXPECT_EQ(LastRcode(), Rcode::kServFail);
+}
+
+// The target may set DO or CD, and lets the trail fall.
+TEST_F(QueryHandlerTest, QuestionFromItsOwnTargetIsALoopWhateverItsFlags) {
+  handler_.SetSnapshot(CompileJson(R"({
+    'listeners': [{'address': '127.0.0.1:1', 'views': ['v']}],
+    'views': [{'name': 'v', 'rules': ['r']}],
+    'rules': [{'name': 'r', 'domainName': 'corp.test.', 'kind': 'FORWARD',
+               'targets': [{'address': '192.0.2.100'}]}]})"));
+  Ask("www.corp.test.");
+  dns::Message message = dns::MakeQuery(9, N("www.corp.test."), RRType::kA);
+  message.header.cd = true;
+  message.edns.emplace();
+  message.edns->dnssec_ok = true;
+  Ask(message, "192.0.2.100:9999");
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(LastError(), "forwarding loop: the target of r asks the question that it was asked");
+  // Another question of the target's is like anybody's, and so is this one when it is over.
+  Ask("other.corp.test.", "192.0.2.100:9999");
+  EXPECT_EQ(answers().size(), 1u);
+  upstream_.Fail(0, absl::ResourceExhaustedError("too much outstanding"));
+  EXPECT_EQ(answers().size(), 2u);
+  Ask(message, "192.0.2.100:9999");
+  EXPECT_EQ(answers().size(), 2u);
+}
+
 TEST_F(QueryHandlerTest, ViewThatGoesWhileTheQuestionIsUnderWay) {
   Ask("www.corp.test.");
   handler_.SetSnapshot(CompileJson("{}"));

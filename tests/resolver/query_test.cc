@@ -33,7 +33,7 @@ TEST(QueryTest, AcceptsAQuestion) {
   EXPECT_TRUE(parsed.query.dnssec_ok);
   EXPECT_TRUE(parsed.query.wants_nsid);
   EXPECT_EQ(parsed.query.udp_payload_size, 4000);
-  EXPECT_EQ(parsed.query.hop_count, 3);
+  EXPECT_EQ(parsed.query.hops.count, 3);
 }
 
 TEST(QueryTest, SmallPayloadSizeMeans512) {

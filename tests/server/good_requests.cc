@@ -48,6 +48,12 @@ const std::vector<KindText>& KindTexts() {
        "targets { address: '192.0.2.2' port: 53 transport: TCP priority: 1 weight: 2 } "
        "targets { inbound_endpoint: 'accounts/base/endpoints/base' } "
        "outbound_endpoint: 'accounts/base/endpoints/out'"},
+      {"NameServer",
+       "name: 'accounts/base/nameServers/ID' addresses: '192.0.2.N:5399' "
+       "forwards { domain_name: 'ID.out.example.com.' inbound_endpoint: "
+       "'accounts/base/endpoints/base' } "
+       "forwards { domain_name: 'ID.far.example.com.' addresses: '192.0.2.9:53' } comment: 'A "
+       "server'"},
       {"NamespaceGrant",
        "name: 'namespaceGrants/ID' suffix: 'ID.cloud.example.com.' grantee: 'accounts/base'"},
       {"Zone",

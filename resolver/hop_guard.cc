@@ -1,0 +1,35 @@
+#include "resolver/hop_guard.h"
+
+#include "absl/hash/hash.h"
+#include "lib/base/random.h"
+
+namespace nave::resolver {
+
+std::string WriteHopTrail(const HopTrail& trail) {
+  std::string data(1, static_cast<char>(trail.count));
+  for (const uint64_t mark : trail.marks) {
+    for (int shift = 56; shift >= 0; shift -= 8) data.push_back(static_cast<char>(mark >> shift));
+  }
+  return data;
+}
+
+HopTrail ReadHopTrail(absl::string_view data) {
+  HopTrail trail;
+  if (data.size() % kHopMarkSize != 1 || data.size() > 1 + kMaxHops * kHopMarkSize) return trail;
+  trail.count = static_cast<uint8_t>(data[0]);
+  for (size_t at = 1; at < data.size(); at += kHopMarkSize) {
+    uint64_t mark = 0;
+    for (size_t i = 0; i < kHopMarkSize; ++i) mark = mark << 8 | static_cast<uint8_t>(data[at + i]);
+    trail.marks.push_back(mark);
+  }
+  return trail;
+}
+
+uint64_t QuestionHash(const dns::Name& name, dns::RRType type) { return absl::HashOf(name, type); }
+
+uint64_t HopMark(uint64_t view_id, uint64_t question_hash) {
+  static const uint64_t secret = RandomUint64();
+  return absl::HashOf(secret, view_id, question_hash);
+}
+
+}  // namespace nave::resolver
