@@ -11,11 +11,6 @@
 #include "lib/net/socket.h"
 
 namespace nave::net {
-namespace {
-
-constexpr size_t kLengthSize = 2;
-
-}  // namespace
 
 TcpConnection::TcpConnection(EventLoop* loop, int fd, const Endpoint& peer, const IpAddress& local,
                              const TcpConnectionOptions& options)
@@ -73,7 +68,7 @@ void TcpConnection::Read() {
     peer_closed_ = true;
     return MaybeFinishAfterPeerClosed();
   }
-  input_.append(buffer, static_cast<size_t>(got));
+  input_.Append(absl::string_view(buffer, static_cast<size_t>(got)));
   DeliverMessages();
 }
 
@@ -81,16 +76,12 @@ void TcpConnection::DeliverMessages() {
   // A message may be answered within its callback; this loop takes the next one then.
   if (delivering_) return;
   delivering_ = true;
-  size_t at = 0;
-  while (fd_ >= 0 && !reading_paused() && input_.size() - at >= kLengthSize) {
-    const auto* octets = reinterpret_cast<const uint8_t*>(input_.data()) + at;
-    const size_t size = static_cast<size_t>(octets[0]) << 8 | octets[1];
-    if (input_.size() - at < kLengthSize + size) break;
-    at += kLengthSize + size;
+  while (fd_ >= 0 && !reading_paused()) {
+    const auto message = input_.Next();
+    if (!message.has_value()) break;
     ++outstanding_;
-    on_message_(absl::MakeConstSpan(octets + kLengthSize, size));
+    on_message_(*message);
   }
-  input_.erase(0, at);
   delivering_ = false;
 }
 
@@ -99,12 +90,11 @@ void TcpConnection::Answer(absl::Span<const uint8_t> message) {
   const std::shared_ptr<TcpConnection> self = shared_from_this();
   if (outstanding_ > 0) --outstanding_;
   if (!message.empty()) {
-    if (output_.size() - output_sent_ + kLengthSize + message.size() > options_.max_write_buffer) {
+    if (output_.size() - output_sent_ + kTcpLengthSize + message.size() >
+        options_.max_write_buffer) {
       return Finish();
     }
-    output_.push_back(static_cast<char>(message.size() >> 8));
-    output_.push_back(static_cast<char>(message.size() & 0xff));
-    output_.append(reinterpret_cast<const char*>(message.data()), message.size());
+    AppendTcpMessage(message, &output_);
     Write();
   }
   if (delivering_ || fd_ < 0) return;
@@ -152,7 +142,7 @@ void TcpConnection::UpdateTimer() {
   Wait wanted = Wait::kNone;
   if (!output_.empty()) {
     wanted = Wait::kWrite;
-  } else if (!input_.empty() && !reading_paused()) {
+  } else if (input_.buffered() > 0 && !reading_paused()) {
     wanted = Wait::kMessage;
   } else if (outstanding_ == 0) {
     wanted = Wait::kIdle;

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
+#include "lib/net/tcp_framing.h"
 
 namespace nave::net {
 
@@ -73,7 +74,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   const TcpConnectionOptions options_;
   MessageCallback on_message_;
   CloseCallback on_close_;
-  std::string input_;
+  TcpFraming input_;
   std::string output_;
   size_t output_sent_ = 0;
   size_t outstanding_ = 0;
