@@ -40,12 +40,17 @@ std::optional<std::string> ReadByLdns(RRType type, absl::string_view text) {
 
 // What ldns reads in another way than RFC 1035 section 5.1 says, or does not read.
 bool IsForBoth(RRType type, absl::string_view text) {
-  // One line of C. ldns joins words that only a parenthesis parts; to us, as to BIND, it parts
-  // them.
-  if (text.find_first_of(absl::string_view("\0\n\r()", 5)) != absl::string_view::npos) return false;
-  // A list in SVCB is unescaped twice (RFC 9460 appendix A.1); by ldns once.
-  const bool has_list = type == RRType::kSvcb || type == RRType::kHttps;
-  if (has_list && text.find('\\') != absl::string_view::npos) return false;
+  // One line of C, without those of its spaces that are none of RFC 1035's. ldns joins words that
+  // only a parenthesis parts; to us, as to BIND, it parts them.
+  if (text.find_first_of(absl::string_view("\0\n\r\v\f()", 7)) != absl::string_view::npos) {
+    return false;
+  }
+  // A list in SVCB is unescaped twice (RFC 9460 appendix A.1), by ldns once; and keyNNN takes
+  // octets (section 2.1), by ldns what a known key takes.
+  if ((type == RRType::kSvcb || type == RRType::kHttps) &&
+      (text.find('\\') != absl::string_view::npos || text.find("key") != absl::string_view::npos)) {
+    return false;
+  }
   // ldns takes @. for @, the origin.
   if (text.find("@.") != absl::string_view::npos) return false;
   // ldns takes \# for the form of RFC 3597 wherever it stands.
