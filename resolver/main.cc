@@ -80,7 +80,7 @@ absl::StatusOr<std::unique_ptr<SnapshotSource>> MakeSource(const Flags& flags,
                                                            metrics::Registry* registry) {
   if (!flags.snapshot.empty()) return std::make_unique<FileSource>(flags.snapshot);
 #ifdef NAVE_RESOLVER_STREAM
-  return NewStreamSource(flags.stream, &RealClock(), registry);
+  return NewStreamSource(flags.stream, &SteadyClock(), registry);
 #else
   static_cast<void>(registry);
   return absl::FailedPreconditionError(
@@ -126,8 +126,8 @@ absl::Status Run(const Flags& flags, int signal_fd) {
   options.tcp_idle_timeout = absl::Seconds(flags.tcp_idle_seconds);
   options.upstream_factory = NewForwarder;
   options.metrics = &metrics;
-  NAVE_ASSIGN_OR_RETURN(auto server, ResolverServer::Start(&RealClock(), flags.workers, options));
-  NAVE_ASSIGN_OR_RETURN(auto loop, net::EventLoop::Create(&RealClock()));
+  NAVE_ASSIGN_OR_RETURN(auto server, ResolverServer::Start(&SteadyClock(), flags.workers, options));
+  NAVE_ASSIGN_OR_RETURN(auto loop, net::EventLoop::Create(&SteadyClock()));
   std::unique_ptr<MetricsServer> metrics_server;
   if (flags.metrics_address.has_value()) {
     NAVE_ASSIGN_OR_RETURN(metrics_server,

@@ -62,6 +62,18 @@ void TakeChain(const dns::Question& question, const std::vector<dns::RRset>& rrs
   }
 }
 
+// The RRsets of the question's class. A record of another one answers nothing that was asked, and
+// its rdata need not have the form of its type.
+std::vector<dns::RRset> GroupOfClass(dns::RRClass rrclass,
+                                     const std::vector<dns::ResourceRecord>& records) {
+  std::vector<dns::RRset> rrsets = dns::GroupRecords(records);
+  rrsets.erase(
+      std::remove_if(rrsets.begin(), rrsets.end(),
+                     [rrclass](const dns::RRset& rrset) { return rrset.rrclass != rrclass; }),
+      rrsets.end());
+  return rrsets;
+}
+
 bool IsKeptInAuthority(RRType type) {
   return type == RRType::kSoa || type == RRType::kNsec || type == RRType::kNsec3 ||
          type == RRType::kRrsig;
@@ -112,8 +124,8 @@ Reply MakeReply(const dns::Question& question, const dns::Message& message,
   reply.authentic_data = message.header.ad;
   reply.target = target;
   reply.received = now;
-  TakeChain(question, dns::GroupRecords(message.answers), &reply);
-  for (dns::RRset& rrset : dns::GroupRecords(message.authorities)) {
+  TakeChain(question, GroupOfClass(question.rrclass, message.answers), &reply);
+  for (dns::RRset& rrset : GroupOfClass(question.rrclass, message.authorities)) {
     reply.is_referral |= rrset.type == RRType::kNs;
     if (IsKeptInAuthority(rrset.type)) reply.authorities.push_back(std::move(rrset));
   }

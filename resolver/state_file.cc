@@ -19,10 +19,10 @@ namespace {
 
 constexpr size_t kChunk = 1 << 20;
 
-// A descriptor that is closed on every way out.
+// A descriptor to read from that is closed on every way out.
 class File {
  public:
-  File(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+  explicit File(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
   ~File() {
     if (fd_ >= 0) close(fd_);
   }
@@ -33,16 +33,6 @@ class File {
  private:
   const int fd_;
 };
-
-absl::Status WriteAll(int fd, absl::string_view octets, const std::string& path) {
-  while (!octets.empty()) {
-    const ssize_t wrote = write(fd, octets.data(), std::min(octets.size(), kChunk));
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return net::SystemError(absl::StrCat("cannot write ", path));
-    octets.remove_prefix(static_cast<size_t>(wrote));
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<std::string> ReadAll(int fd, uint64_t size, const std::string& path) {
   std::string octets(size, '\0');
@@ -58,18 +48,13 @@ absl::StatusOr<std::string> ReadAll(int fd, uint64_t size, const std::string& pa
   return octets;
 }
 
-absl::Status Sync(int fd, const std::string& path) {
-  if (fd >= 0 && fsync(fd) == 0) return absl::OkStatus();
-  return net::SystemError(absl::StrCat("cannot flush ", path));
-}
-
 }  // namespace
 
-StateFile::StateFile(const std::string& dir)
-    : dir_(dir), path_((std::filesystem::path(dir) / "state").string()) {}
+StateFile::StateFile(const std::string& dir, StateFileDisk* disk)
+    : disk_(disk), dir_(dir), path_((std::filesystem::path(dir) / "state").string()) {}
 
 absl::StatusOr<std::optional<State>> StateFile::Load() {
-  const File file(path_, O_RDONLY);
+  const File file(path_);
   if (file.fd() < 0 && errno == ENOENT) return std::optional<State>();
   struct stat info;
   if (file.fd() < 0 || fstat(file.fd(), &info) != 0) {
@@ -85,33 +70,36 @@ absl::StatusOr<std::optional<State>> StateFile::Load() {
   return std::optional<State>(*std::move(state));
 }
 
-absl::Status StateFile::SetAside(absl::Status reason) const {
+absl::Status StateFile::SetAside(const absl::Status& reason) const {
   std::string text = absl::StrCat("the last state in ", path_, " is not used: ", reason.message());
-  if (rename(path_.c_str(), set_aside_path().c_str()) == 0) {
+  if (disk_->Rename(path_, set_aside_path()).ok()) {
     absl::StrAppend(&text, "; it is kept as ", set_aside_path());
   }
   return absl::Status(reason.code(), text);
 }
 
 absl::Status StateFile::Save(const State& state) {
-  std::error_code error;
-  std::filesystem::create_directories(dir_, error);
-  if (error)
-    return absl::UnavailableError(absl::StrCat("cannot make ", dir_, ": ", error.message()));
+  NAVE_RETURN_IF_ERROR(disk_->MakeDirectory(dir_));
   const std::string next = path_ + ".next";
-  {
-    const File file(next, O_WRONLY | O_CREAT | O_TRUNC);
-    if (file.fd() < 0) return net::SystemError(absl::StrCat("cannot make ", next));
-    NAVE_RETURN_IF_ERROR(EncodeState(
-        state, [&](absl::string_view octets) { return WriteAll(file.fd(), octets, next); }));
-    NAVE_RETURN_IF_ERROR(Sync(file.fd(), next));
-  }
-  if (rename(next.c_str(), path_.c_str()) != 0) {
-    return net::SystemError(absl::StrCat("cannot put ", path_, " in place"));
+  absl::Status status = WriteTo(next, state);
+  if (status.ok()) status = disk_->Rename(next, path_);
+  if (!status.ok()) {
+    // A disk that is full needs the room.
+    disk_->Remove(next);
+    return status;
   }
   // The rename itself must survive a loss of power.
-  const File dir(dir_, O_RDONLY | O_DIRECTORY);
-  return Sync(dir.fd(), dir_);
+  return disk_->SyncDirectory(dir_);
+}
+
+absl::Status StateFile::WriteTo(const std::string& path, const State& state) const {
+  NAVE_ASSIGN_OR_RETURN(const int fd, disk_->Create(path));
+  absl::Status status =
+      EncodeState(state, [&](absl::string_view octets) { return disk_->Write(fd, octets, path); });
+  // Before the rename: a name must never stand for octets that a loss of power takes away.
+  if (status.ok()) status = disk_->Sync(fd, path);
+  disk_->Close(fd);
+  return status;
 }
 
 }  // namespace nave::resolver

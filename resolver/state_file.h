@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "resolver/state.h"
+#include "resolver/state_file_disk.h"
 
 namespace nave::resolver {
 
@@ -25,22 +26,28 @@ class StateFile {
   static constexpr uint64_t kMaxFileSize = uint64_t{16} << 30;
   static constexpr size_t kMaxObjectSize = size_t{1} << 30;
 
-  // The file is `state` in `dir`, which is made, with its parents, when it is written to.
-  explicit StateFile(const std::string& dir);
+  // The file is `state` in `dir`, which is made, with its parents, when it is written to. `disk`
+  // must outlive it.
+  explicit StateFile(const std::string& dir, StateFileDisk* disk = &RealStateFileDisk());
 
   // Nothing when there is no file. A file that is corrupt, incomplete or of another format is
   // renamed to set_aside_path() and is DATA_LOSS or FAILED_PRECONDITION: what is wrong with it.
   // Other errors are the system's, and leave the file.
   absl::StatusOr<std::optional<State>> Load();
-  // Returns when the state is on disk. An error leaves the file that was there.
+  // Renames a file whose state turned out to be of no use, and says so: `reason` with more words.
+  absl::Status SetAside(const absl::Status& reason) const;
+  // Returns when the state is on disk. An error leaves the file that was there, or, when it comes
+  // behind the rename, the new one: a whole one in either case.
   absl::Status Save(const State& state);
 
   const std::string& path() const { return path_; }
   std::string set_aside_path() const { return path_ + ".set-aside"; }
 
  private:
-  absl::Status SetAside(absl::Status reason) const;
+  // Writes it as a whole to `path`.
+  absl::Status WriteTo(const std::string& path, const State& state) const;
 
+  StateFileDisk* const disk_;
   const std::string dir_;
   const std::string path_;
 };

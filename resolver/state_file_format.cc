@@ -120,7 +120,8 @@ class Decoder {
   absl::Status Object(std::string (*name_of)(const T&), Objects* objects) {
     auto object = std::make_shared<T>();
     const absl::string_view octets = Octets(Number(4));
-    if (!ok_ || !object->ParseFromArray(octets.data(), static_cast<int>(octets.size()))) {
+    if (!ok_ || octets.size() > StateFile::kMaxObjectSize ||
+        !object->ParseFromArray(octets.data(), static_cast<int>(octets.size()))) {
       return absl::DataLossError("an object cannot be read");
     }
     const std::string name = name_of(*object);

@@ -28,7 +28,8 @@ void StateFileWriter::Flush() {
   absl::MutexLock lock(&mutex_);
   hurry_ = true;
   changed_.SignalAll();
-  while (next_ != nullptr || writing_) changed_.Wait(&mutex_);
+  const uint64_t failures = failures_;
+  while ((next_ != nullptr || writing_) && failures_ == failures) changed_.Wait(&mutex_);
   hurry_ = false;
 }
 
@@ -41,14 +42,20 @@ void StateFileWriter::Run() {
     while (!stopping_ && !hurry_ && clock_->Now() < not_before) {
       clock_->WaitUntil(changed_, mutex_, not_before);
     }
-    const std::shared_ptr<const State> state = std::exchange(next_, nullptr);
+    std::shared_ptr<const State> state = std::exchange(next_, nullptr);
     writing_ = true;
     mutex_.Unlock();
     const absl::Status status = file_->Save(*state);
     if (observer_) observer_(state->revision, status);
-    not_before = clock_->Now() + kMinInterval;
+    not_before = clock_->Now() + (status.ok() ? kMinInterval : kRetryInterval);
     mutex_.Lock();
     writing_ = false;
+    if (!status.ok()) {
+      ++failures_;
+      // The one flush that waits has its answer.
+      hurry_ = false;
+      if (next_ == nullptr && !stopping_) next_ = std::move(state);
+    }
     changed_.SignalAll();
   }
 }

@@ -1,5 +1,7 @@
 // Writes states to a StateFile in a thread of its own, so that nobody waits for the disk: one at a
 // time, not more often than once in an interval, and always the newest (data-plane.md section 4).
+// What could not be written is tried again until it is, or a newer one takes its place: a disk that
+// was full for an hour must not keep an old state for a month.
 // Thread-safe.
 #ifndef NAVE_RESOLVER_STATE_FILE_WRITER_H_
 #define NAVE_RESOLVER_STATE_FILE_WRITER_H_
@@ -23,18 +25,20 @@ class StateFileWriter {
  public:
   // From the end of one write to the begin of the next.
   static constexpr absl::Duration kMinInterval = absl::Seconds(1);
+  // The same after a failure.
+  static constexpr absl::Duration kRetryInterval = absl::Seconds(10);
 
   // Called in the writer's thread, after each write.
   using Observer = std::function<void(int64_t revision, const absl::Status& status)>;
 
   // `file` and `clock` must outlive the writer; nobody else may use the file meanwhile.
   StateFileWriter(StateFile* file, const Clock* clock, Observer observer);
-  // Writes what waits.
+  // Writes what waits; a failure now is the last.
   ~StateFileWriter();
 
   // Replaces what waits to be written.
   void Write(std::shared_ptr<const State> state) ABSL_LOCKS_EXCLUDED(mutex_);
-  // The same, and waits until it is written.
+  // Writes what waits at once, and waits for that; a failure ends the wait too.
   void Flush() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -47,6 +51,7 @@ class StateFileWriter {
   absl::CondVar changed_;
   std::shared_ptr<const State> next_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
   bool hurry_ ABSL_GUARDED_BY(mutex_) = false;  // The interval is not waited for.
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

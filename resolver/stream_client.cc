@@ -111,8 +111,11 @@ void StreamClient::ServeFromDisk() {
   absl::MutexLock sink_lock(&sink_mutex_);
   const absl::Status status = sink_->Serve(*state);
   if (!status.ok() && !IsOfThisMachine(status)) {
-    log::Error("the last state cannot be served", {{"revision", absl::StrCat(state->revision)},
-                                                   {"reason", std::string(status.message())}});
+    // Written by a program that took more, or less, than this one.
+    set_aside_.Add();
+    log::Error("the last state cannot be served",
+               {{"revision", absl::StrCat(state->revision)},
+                {"reason", std::string(file_.SetAside(status).message())}});
     return;
   }
   from_disk_.Set(1);

@@ -14,8 +14,6 @@
 namespace nave::resolver {
 namespace {
 
-constexpr size_t kLengthSize = 2;
-
 WireFailure ToFailure(int error) {
   switch (error) {
     case ECONNREFUSED:
@@ -42,13 +40,11 @@ UpstreamTcp::~UpstreamTcp() { Close(); }
 
 absl::StatusOr<UpstreamWire::Token> UpstreamTcp::Send(absl::Span<const uint8_t> message) {
   if (fd_ < 0) NAVE_RETURN_IF_ERROR(Open());
-  if (output_.size() - output_sent_ + kLengthSize + message.size() > kMaxOutput) {
+  if (output_.size() - output_sent_ + net::kTcpLengthSize + message.size() > kMaxOutput) {
     return absl::ResourceExhaustedError(
         absl::StrCat(target_.ToString(), " does not take what is sent to it"));
   }
-  output_.push_back(static_cast<char>(message.size() >> 8));
-  output_.push_back(static_cast<char>(message.size() & 0xff));
-  output_.append(reinterpret_cast<const char*>(message.data()), message.size());
+  net::AppendTcpMessage(message, &output_);
   ++waiting_;
   last_used_ = loop_->now();
   // An error shows itself at the next turn, outside of this call.
@@ -78,7 +74,7 @@ void UpstreamTcp::Close() {
   close(fd_);
   fd_ = -1;
   connecting_ = false;
-  input_.clear();
+  input_.Clear();
   output_.clear();
   output_sent_ = 0;
 }
@@ -124,22 +120,18 @@ void UpstreamTcp::Read() {
   }
   if (got == 0) return Fail(WireFailure::kClosed, "connection closed");
   last_used_ = loop_->now();
-  input_.append(buffer, static_cast<size_t>(got));
+  input_.Append(absl::string_view(buffer, static_cast<size_t>(got)));
   DeliverMessages();
 }
 
 void UpstreamTcp::DeliverMessages() {
   // A callback may send, but nothing it does changes the input of a connection that is still open.
   const Token token = token_;
-  size_t at = 0;
-  while (fd_ >= 0 && token == token_ && input_.size() - at >= kLengthSize) {
-    const auto* octets = reinterpret_cast<const uint8_t*>(input_.data()) + at;
-    const size_t size = static_cast<size_t>(octets[0]) << 8 | octets[1];
-    if (input_.size() - at < kLengthSize + size) break;
-    at += kLengthSize + size;
-    receiver_->OnMessage(token, absl::MakeConstSpan(octets + kLengthSize, size));
+  while (fd_ >= 0 && token == token_) {
+    const auto message = input_.Next();
+    if (!message.has_value()) return;
+    receiver_->OnMessage(token, *message);
   }
-  if (fd_ >= 0 && token == token_) input_.erase(0, at);
 }
 
 void UpstreamTcp::Write() {

@@ -14,6 +14,7 @@
 #include "lib/net/address.h"
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
+#include "lib/net/tcp_framing.h"
 #include "resolver/upstream_wire.h"
 
 namespace nave::resolver {
@@ -59,7 +60,7 @@ class UpstreamTcp final : public UpstreamWire {
   uint32_t watched_ = 0;
   int waiting_ = 0;
   absl::Time last_used_;
-  std::string input_;
+  net::TcpFraming input_;
   std::string output_;
   size_t output_sent_ = 0;
 };

@@ -18,8 +18,13 @@ class Clock {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) = 0;
 };
 
-// The system's clock; lives as long as the process.
+// The system's clock, which follows the time of day and steps with it; lives as long as the
+// process.
 const Clock& RealClock();
+// The time of day at the process's start, and from then on the time that passed: nobody can step
+// it, and it counts while the machine sleeps. For what lasts: TTLs, timeouts, pauses. Lives as long
+// as the process.
+const Clock& SteadyClock();
 
 }  // namespace nave
 

@@ -41,6 +41,20 @@ bool ParseNumber(absl::string_view text, uint64_t max, uint64_t* value) {
   return *value <= max;
 }
 
+// True for a word with a quote inside, as TXT foo"bar baz" has. RFC 1035 section 5.1 leaves open
+// what that is: to some readers it is one string, to others two.
+bool HasInnerQuote(const Token& token) {
+  if (token.quoted) return false;
+  for (size_t at = 0; at < token.text.size(); ++at) {
+    if (token.text[at] == '\\') {
+      ++at;
+    } else if (token.text[at] == '"') {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Takes a type's fields from tokens, one after the other.
 class RdataParser {
  public:
@@ -88,6 +102,7 @@ class RdataParser {
   }
 
   absl::Status ParseToken(RdataField field, const Token& token) {
+    if (HasInnerQuote(token)) return Bad("one word: a quote stands inside it, without a backslash");
     switch (field) {
       case F::kU8:
         return ParseInteger(token.text, 1);
@@ -167,7 +182,7 @@ class RdataParser {
 
   absl::Status ParseStrings() {
     for (; at_ < tokens_.size(); ++at_) {
-      if (absl::Status status = ParseString(tokens_[at_].text); !status.ok()) return status;
+      if (absl::Status status = ParseToken(F::kString, tokens_[at_]); !status.ok()) return status;
     }
     return absl::OkStatus();
   }

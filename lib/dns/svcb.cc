@@ -39,6 +39,8 @@ std::optional<uint16_t> KeyFromText(absl::string_view text) {
   }
   uint32_t key;
   if (!absl::ConsumePrefix(&text, "key") || text.empty() || text.size() > 5) return std::nullopt;
+  // RFC 9460 section 2.1: without leading zeros.
+  if (text[0] == '0' && text.size() > 1) return std::nullopt;
   for (const char c : text) {
     if (!absl::ascii_isdigit(c)) return std::nullopt;
   }

@@ -5,17 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "lib/net/socket.h"
 
 namespace nave::net {
-namespace {
-
-constexpr size_t kLengthSize = 2;
-
-}  // namespace
 
 TcpConnection::TcpConnection(EventLoop* loop, int fd, const Endpoint& peer, const IpAddress& local,
                              const TcpConnectionOptions& options)
@@ -82,18 +78,16 @@ void TcpConnection::Read() {
     peer_closed_ = true;
     return;
   }
-  input_.append(buffer, static_cast<size_t>(got));
+  input_.Append(absl::string_view(buffer, static_cast<size_t>(got)));
   DeliverMessages();
 }
 
-bool TcpConnection::DeliverOne(size_t* at) {
-  if (fd_ < 0 || reading_paused() || input_.size() - *at < kLengthSize) return false;
-  const auto* octets = reinterpret_cast<const uint8_t*>(input_.data()) + *at;
-  const size_t size = static_cast<size_t>(octets[0]) << 8 | octets[1];
-  if (input_.size() - *at < kLengthSize + size) return false;
-  *at += kLengthSize + size;
+bool TcpConnection::DeliverOne() {
+  if (fd_ < 0 || reading_paused()) return false;
+  const std::optional<absl::Span<const uint8_t>> message = input_.Next();
+  if (!message.has_value()) return false;
   ++outstanding_;
-  on_message_(absl::MakeConstSpan(octets + kLengthSize, size));
+  on_message_(*message);
   return true;
 }
 
@@ -101,19 +95,17 @@ void TcpConnection::DeliverMessages() {
   // A message may be answered within its callback; this loop takes the next one then.
   if (delivering_) return;
   delivering_ = true;
-  size_t at = 0;
+  bool any = false;
   bool delivered = true;
   while (delivered) {
     delivered = false;
-    while (DeliverOne(&at)) delivered = true;
+    while (DeliverOne()) delivered = any = true;
     // One system call for all that was answered at once. It may end the pause.
     if (delivered && fd_ >= 0) Write();
   }
   delivering_ = false;
-  if (at == 0) return;
-  input_.erase(0, at);
-  // A large message must not keep its room while the connection is idle.
-  if (input_.empty() && input_.capacity() > kReadSize) std::string().swap(input_);
+  if (!any) return;
+  input_.Trim();
   // The next message has a deadline of its own.
   if (wait_ == Wait::kMessage) wait_ = Wait::kNone;
 }
@@ -123,13 +115,12 @@ void TcpConnection::Answer(absl::Span<const uint8_t> message) {
   const std::shared_ptr<TcpConnection> self = shared_from_this();
   if (outstanding_ > 0) --outstanding_;
   if (!message.empty()) {
-    if (unsent() + kLengthSize + message.size() > options_.max_write_buffer || memory_is_full()) {
+    if (unsent() + kTcpLengthSize + message.size() > options_.max_write_buffer ||
+        memory_is_full()) {
       return Finish(TcpEnd::kFull);
     }
-    output_.push_back(static_cast<char>(message.size() >> 8));
-    output_.push_back(static_cast<char>(message.size() & 0xff));
-    output_.append(reinterpret_cast<const char*>(message.data()), message.size());
-    CountMemory(input_.size() + unsent());
+    AppendTcpMessage(message, &output_);
+    CountMemory(input_.buffered() + unsent());
   }
   if (delivering_) return;
   Write();
@@ -164,8 +155,8 @@ void TcpConnection::ForgetSent() {
 void TcpConnection::Settle() {
   if (fd_ < 0) return;
   if (peer_closed_ && outstanding_ == 0 && output_.empty()) return Finish(TcpEnd::kPeer);
-  CountMemory(input_.size() + unsent());
-  if (memory_is_full() && !input_.empty()) return Finish(TcpEnd::kFull);
+  CountMemory(input_.buffered() + unsent());
+  if (memory_is_full() && input_.buffered() > 0) return Finish(TcpEnd::kFull);
   UpdateWatch();
   UpdateTimer();
 }
@@ -189,7 +180,7 @@ void TcpConnection::UpdateTimer() {
   Wait wanted = Wait::kNone;
   if (!output_.empty()) {
     wanted = Wait::kWrite;
-  } else if (!input_.empty() && !reading_paused()) {
+  } else if (input_.buffered() > 0 && !reading_paused()) {
     wanted = Wait::kMessage;
   } else if (outstanding_ == 0) {
     wanted = Wait::kIdle;

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
+#include "lib/net/tcp_framing.h"
 
 namespace nave::net {
 
@@ -90,7 +91,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   // Hands over whole messages until there is none or reading stops; writes what was answered
   // within.
   void DeliverMessages();
-  bool DeliverOne(size_t* at);
+  bool DeliverOne();
   void Write();
   void ForgetSent();
   // After each event and answer: what is now waited for.
@@ -116,7 +117,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
   const TcpConnectionOptions options_;
   MessageCallback on_message_;
   CloseCallback on_close_;
-  std::string input_;
+  TcpFraming input_;
   std::string output_;
   size_t output_sent_ = 0;
   // Octets that the peer has taken since the deadline was set.

@@ -4,6 +4,7 @@
 //
 //   dns_message_fuzz DIRECTORY
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -14,6 +15,8 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+// As in libFuzzer: a target may have it.
+extern "C" __attribute__((weak)) int LLVMFuzzerInitialize(int* argc, char*** argv);
 
 namespace {
 
@@ -24,7 +27,18 @@ constexpr size_t kMaxVariedSize = 1024;
 constexpr uint8_t kOctets[] = {0x00, 0x01, 0x3F, 0x40, 0x7F, 0x80,
                                0xC0, 0xFF, '"',  '\\', '(',  '\n'};
 
+// What is run now, for the handler.
+const std::string* current = nullptr;
+
+// Says by which input the target was broken, as `xxd -r -p` takes it.
+void OnAbort(int) {
+  std::fprintf(stderr, "the input, in hexadecimal:\n");
+  for (const char c : *current) std::fprintf(stderr, "%02x", static_cast<unsigned char>(c));
+  std::fprintf(stderr, "\n");
+}
+
 void Run(const std::string& input) {
+  current = &input;
   // A copy of exactly this size on the heap, so that a sanitizer sees one octet too far.
   const std::vector<uint8_t> octets(input.begin(), input.end());
   LLVMFuzzerTestOneInput(octets.data(), octets.size());
@@ -51,6 +65,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s DIRECTORY\n", argv[0]);
     return 2;
   }
+  std::signal(SIGABRT, OnAbort);
+  if (LLVMFuzzerInitialize != nullptr) LLVMFuzzerInitialize(&argc, &argv);
   std::vector<std::filesystem::path> paths;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(argv[1], error)) {

@@ -1,8 +1,14 @@
 """What happens when a part dies, stops or cannot be reached: nothing acknowledged is lost, answers go on."""
 
+import json
+import os
+import pathlib
+import shutil
 import signal
 import socket
+import subprocess
 import threading
+import time
 import unittest
 
 import world as parts
@@ -210,6 +216,66 @@ class RestartsTest(unittest.TestCase):
                                              [f"A 192.0.2.{20 + round_number}"], seconds=30.0)
             self.assertEqual([f"A 192.0.2.{20 + round_number}"], answer.answers)
 
+    def test_a_disk_that_is_full_or_read_only_keeps_nothing_from_being_served(self):
+        # The directory of the state is a file system of its own, which no other process sees.
+        private = ["unshare", "--mount", "--propagation", "private"]
+        if subprocess.run([*private, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("this user may not make a mount namespace")
+        self.world.start_story()
+        self.world.launch_story()
+        self.set_record("spoke1", "app", "192.0.2.11", "--wait")
+        self.world.stop("r2")
+        directory = self.world.directory / "r2"
+        shutil.rmtree(directory)
+        directory.mkdir()
+        mount = f'mount -t tmpfs -o size=256k tmpfs "{directory}" && exec "$@"'
+        process = self.world.start_resolver("r2", self.world.spoke_vpcs(),
+                                            wrapper=[*private, "sh", "-c", mount, "sh"])
+        inside = pathlib.Path(f"/proc/{process.child.pid}/root{directory}")
+        self.wait_for_state(inside, "192.0.2.11")
+        remount = ["nsenter", "--target", str(process.child.pid), "--mount", "mount", "-o"]
+        filler = inside / "filler"
+
+        def fill():
+            with open(filler, "wb", buffering=0) as file:
+                try:
+                    while file.write(b"x" * 4096):
+                        pass
+                except OSError:
+                    pass  # full
+
+        for octet, breaks, mends in (
+                (12, fill, filler.unlink),
+                (13, lambda: subprocess.run([*remount, "remount,ro", str(directory)], check=True),
+                 lambda: subprocess.run([*remount, "remount,rw", str(directory)], check=True))):
+            breaks()
+            failures = process.output().count("the last state is not on disk")
+            self.set_record("spoke1", "app", f"192.0.2.{octet}", "--wait")
+            # It is served and acknowledged all the same, and the state before is there, whole.
+            self.assertEqual([f"A 192.0.2.{octet}"], self.ask(SPOKE1, "app.spoke1.cloud.example.com").answers)
+            self.until(lambda: process.output().count("the last state is not on disk") > failures)
+            self.assertIn(f"192.0.2.{octet - 1}".encode(), (inside / "state").read_bytes())
+            mends()
+            # Without a change that would bring a newer one.
+            self.wait_for_state(inside, f"192.0.2.{octet}")
+        # A process on that disk serves it without naved.
+        kept = (inside / "state").read_bytes()
+        self.world.stop("naved", signal.SIGKILL)
+        self.world.stop("r2", signal.SIGKILL)
+        (directory / "state").write_bytes(kept)
+        self.world.start_resolver("r2", self.world.spoke_vpcs())
+        self.assertEqual(["A 192.0.2.13"], self.ask(SPOKE1, "app.spoke1.cloud.example.com").answers)
+
+    def until(self, holds, seconds=30.0):
+        deadline = time.monotonic() + seconds
+        while not holds():
+            self.assertLess(time.monotonic(), deadline, "it did not come")
+            time.sleep(0.02)
+
+    def wait_for_state(self, directory, text):
+        state = directory / "state"
+        self.until(lambda: state.exists() and text.encode() in state.read_bytes())
+
     def test_a_node_that_is_gone_no_longer_counts(self):
         self.world.start_story()
         self.world.stop("r2", signal.SIGKILL)
@@ -245,6 +311,77 @@ class RestartsTest(unittest.TestCase):
                                         "--listen", f"{self.world.prefix}.0.11:7443"], "naved: serving on")
         self.assertIn("another process", str(failed.exception))
         self.world.processes.pop("second").stop()
+
+
+class StepOfTheTimeOfDayTest(unittest.TestCase):
+    """Years forward and back: what is cached neither ends at once nor lives for ever, and questions get answers."""
+
+    YEARS = 5 * 365 * 24 * 3600
+
+    def setUp(self):
+        self.world = parts.World()
+        self.addCleanup(self.world.__exit__, None, None, None)
+        self.asked = 0
+        self.target = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.target.bind((self.world.address("0.54"), 0))
+        threading.Thread(target=self.serve, daemon=True).start()
+        self.addCleanup(self.target.close)
+        self.step = self.world.directory / "step"
+        self.step.write_text("0")
+        self.start()
+
+    def serve(self):
+        """Answers each question with one A record for 300 seconds."""
+        while True:
+            try:
+                query, peer = self.target.recvfrom(4096)
+            except OSError:
+                return
+            self.asked += 1
+            end = query.index(0, 12) + 5
+            record = bytes.fromhex("c00c00010001") + (300).to_bytes(4, "big") + bytes([0, 4, 192, 0, 2, 5])
+            header = query[:2] + bytes.fromhex("81800001000100000000")
+            self.target.sendto(header + query[12:end] + record, peer)
+
+    def start(self):
+        address, port = self.target.getsockname()
+        snapshot = {"listeners": [{"address": f"{self.world.address(SPOKE1)}:{parts.DNS_PORT}", "views": ["v"]}],
+                    "views": [{"name": "v", "rules": ["r"]}],
+                    "rules": [{"name": "r", "domainName": ".", "kind": "FORWARD",
+                               "targets": [{"address": address, "port": port}]}]}
+        path = self.world.directory / "snapshot.json"
+        path.write_text(json.dumps(snapshot))
+        shim = self.world.binaries.parent / "tests" / "libstep_clock.so"
+        env = dict(os.environ, LD_PRELOAD=str(shim), NAVE_STEP_CLOCK_FILE=str(self.step))
+        self.process = self.world.start("resolver", [self.world.binaries / "nave-resolver", "--snapshot", path,
+                                                     "--workers", 1], "nave-resolver: serving", env)
+
+    def step_to(self, seconds):
+        """Steps, and sees in the log that the program has the other year."""
+        self.step.write_text(str(seconds))
+        year = time.gmtime(time.time() + seconds).tm_year
+        self.process.send(signal.SIGHUP)
+        self.process.wait_for(f"{year}-")
+
+    def ttl(self, name):
+        answer = self.world.dig(self.world.address(SPOKE1), name, "A")
+        self.assertEqual(["A 192.0.2.5"], answer.answers, answer.text)
+        line, = [line for line in answer.text.splitlines() if line.startswith(name)]
+        return int(line.split()[1])
+
+    def test_forward_and_back(self):
+        last = self.ttl("cached.example.com")
+        self.assertEqual(1, self.asked)
+        for number, seconds in enumerate((self.YEARS, -self.YEARS, 0)):
+            self.step_to(seconds)
+            ttl = self.ttl("cached.example.com")
+            self.assertEqual(1 + number, self.asked, "the answer is still cached")
+            self.assertLessEqual(ttl, last)
+            self.assertGreater(ttl, 0)
+            last = ttl
+            # And what is not cached is asked for.
+            self.assertEqual(300, self.ttl(f"new{number}.example.com"))
+            self.assertEqual(2 + number, self.asked)
 
 
 if __name__ == "__main__":

@@ -149,8 +149,8 @@ class World:
         return str(path)
 
     # Processes.
-    def start(self, name, command, ready):
-        process = Process(name, [str(part) for part in command], self.directory / f"{name}.log")
+    def start(self, name, command, ready, env=None):
+        process = Process(name, [str(part) for part in command], self.directory / f"{name}.log", env)
         self.processes[name] = process
         process.wait_for(ready)
         return process
@@ -170,7 +170,8 @@ class World:
     def spoke_vpcs(self):
         return [f"accounts/{account}/vpcs/main" for account in ("spoke1", "spoke2", "lab")]
 
-    def start_resolver(self, node, vpcs, workers=2, server=None, ready="nave-resolver: serving"):
+    def start_resolver(self, node, vpcs, workers=2, server=None, ready="nave-resolver: serving", wrapper=()):
+        """`wrapper`: what the command stands behind."""
         token = self.directory / f"{node}.token"
         if not token.exists():
             secret = self.nave_json("token", "create", f"node-{node}", "--principal", f"nodes/{node}",
@@ -182,7 +183,7 @@ class World:
                    "--state-dir", self.directory / node, "--workers", workers]
         for vpc in vpcs:
             command += ["--vpc", vpc]
-        return self.start(node, command, ready)
+        return self.start(node, [*wrapper, *command], ready)
 
     def start_file_resolver(self, snapshot="story.json", workers=2):
         """A resolver without a control plane, that serves an example snapshot."""

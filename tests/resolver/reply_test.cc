@@ -107,6 +107,20 @@ TEST(ReplyTest, AuthorityKeepsWhatProvesANegative) {
   EXPECT_FALSE(reply.is_referral);
 }
 
+// RFC 2181 section 5: an RRset is of one class; and a record of another class need not have rdata.
+TEST(ReplyTest, RecordsOfAnotherClassAreLeftOut) {
+  dns::Message message =
+      Message(Rcode::kNoError, {"www.example.com. 60 IN CNAME a.example.com."}, {kSoa});
+  message.answers.push_back({N("a.example.com."), RRType::kA, dns::RRClass::kAny, 60, ""});
+  message.authorities.push_back({N("."), RRType::kSoa, dns::RRClass::kNone, 60, ""});
+  const Reply reply = Make(message);
+  EXPECT_THAT(Lines(reply.answers), ElementsAre("www.example.com. 60 IN CNAME a.example.com."));
+  EXPECT_THAT(Lines(reply.authorities), ElementsAre(kSoa));
+  message.answers.clear();
+  message.answers.push_back({N("www.example.com."), RRType::kA, dns::RRClass::kCh, 60, "\1\2"});
+  EXPECT_THAT(Make(message).answers, IsEmpty());
+}
+
 TEST(ReplyTest, NsWithoutAnswerIsAReferral) {
   const Reply reply = Make(Message(Rcode::kNoError, {}, {"example.com. 60 IN NS ns.example.com."}));
   EXPECT_TRUE(reply.is_referral);

@@ -100,6 +100,11 @@ TEST(RdataTextTest, ErrorsSayWhichFieldAndWhy) {
       {RRType::kAny, "\\# 0", "cannot be stored"},
       {RRType::kTxt, "\"open", "not closed"},
       {RRType::kTxt, R"("\999")", "backslash"},
+      {RRType::kTxt, R"(foo"bar baz")", "a quote stands inside it"},
+      {RRType::kTxt, R"("one" a=")", "not closed"},
+      {RRType::kTxt, R"("one" a="b")", "a quote stands inside it"},
+      {RRType::kNs, R"(a"b c".)", "a quote stands inside it"},
+      {RRType::kCaa, R"(0 issue a"b")", "a quote stands inside it"},
   };
   for (const auto& c : cases) {
     const absl::StatusOr<std::string> rdata = RdataFromText(c.type, c.text);
@@ -107,6 +112,11 @@ TEST(RdataTextTest, ErrorsSayWhichFieldAndWhy) {
     EXPECT_EQ(rdata.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(rdata.status().message()), HasSubstr(std::string(c.why)));
   }
+}
+
+TEST(RdataTextTest, AQuoteInsideAWordMayStandBehindABackslash) {
+  EXPECT_EQ(RdataFromText(RRType::kTxt, R"(foo\"bar)").value(), std::string("\x07") + "foo\"bar");
+  EXPECT_TRUE(RdataFromText(RRType::kHttps, R"(1 . alpn="h2,h3")").ok());
 }
 
 TEST(RdataTextTest, MalformedRdataComesInGenericForm) {

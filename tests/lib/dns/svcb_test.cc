@@ -75,6 +75,8 @@ TEST(SvcbTest, BadParametersAreRejected) {
       {"1 . key65535=a", "unknown"},
       {"1 . key3=abc", "form"},
       {"1 . keyx=abc", "unknown"},
+      {"1 . key05=abc", "unknown"},
+      {"1 . key00007=abc", "unknown"},
       {"1 . \"port=1\"", "key in front"},
   };
   for (const auto& c : cases) {
