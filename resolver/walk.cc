@@ -194,7 +194,11 @@ Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
   if (visited && !query_.header.rd) return Next::kDone;
   if (visited) return FailChain("CNAME loop", *target, zone.name());
   const bool stays = Decide(Suffixes(*target)).zone == &zone;
-  if (!stays && !query_.header.rd) return Next::kDone;
+  if (!stays && !query_.header.rd) {
+    Note(StepKind::kOutcome, zone.name(),
+         "the chain leaves the zone: followed only with recursion");
+    return Next::kDone;
+  }
   if (stays && ++zone_cnames_ <= kMaxCnamesInZone) {
     name_ = *std::move(target);
     return Next::kAgain;
