@@ -38,8 +38,6 @@ absl::StatusOr<Query> ToQuery(const v1::Question& question) {
   query.header.rd = !question.no_recursion();
   query.header.cd = question.checking_disabled();
   query.dnssec_ok = question.dnssec_ok();
-  // Extended errors go to clients with EDNS only; who explains wants to see them.
-  query.has_edns = true;
   query.has_question = true;
   NAVE_ASSIGN_OR_RETURN(query.question.name, dns::Name::FromText(question.qname()));
   const std::optional<dns::RRType> type =

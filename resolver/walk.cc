@@ -204,10 +204,12 @@ Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
   // A DS at the cut to a zone that the view has too is still this zone's.
   const Suffixes to(*target);
   const bool stays = view_->Decide(to).zone == &zone || Decide(to).zone == &zone;
-  if (!query_.header.rd) {
-    if (!stays) return Next::kDone;
-    chain_zone_ = &zone;
+  if (!stays && !query_.header.rd) {
+    Note(StepKind::kOutcome, zone.name(),
+         "the chain leaves the zone: followed only with recursion");
+    return Next::kDone;
   }
+  if (!query_.header.rd) chain_zone_ = &zone;
   if (stays && ++zone_cnames_ <= kMaxCnamesInZone) {
     name_ = *std::move(target);
     return Next::kAgain;

@@ -180,8 +180,10 @@ TEST_F(ExplainTest, ExplainsAsTheClientThatAsks) {
   EXPECT_EQ(refused.rcode(), "REFUSED");
   EXPECT_THAT(refused.extended_errors(),
               ElementsAre("Not Authoritative: recursion was not asked for: www.corp.example."));
-  EXPECT_THAT(Ask("v", "c.one.example.").answers(),
-              ElementsAre("c.one.example. 60 IN CNAME www.corp.example."));
+  const v1::Explanation chain = Ask("v", "c.one.example.");
+  EXPECT_THAT(chain.answers(), ElementsAre("c.one.example. 60 IN CNAME www.corp.example."));
+  EXPECT_THAT(Steps(chain), ElementsAre("VIEW c.one.example. v", "ZONE c.one.example. z",
+                                        "FOLLOW c.one.example. z", "OUTCOME c.one.example. z"));
 }
 
 TEST_F(ExplainTest, RuleBeatsZoneOfTheSameName) {

@@ -206,6 +206,18 @@ TEST_F(WalkTest, TargetsHaveNoSayAboutNamesOfAnotherRule) {
                                                    "www.other.test. 40 IN A 192.0.2.6"));
 }
 
+// RFC 4035 section 3.1.1: a signature goes with its RRset.
+TEST_F(WalkTest, CnameAtWhichAChainIsCutKeepsItsSignature) {
+  const std::string signature = "www.corp.test. 50 IN RRSIG \\# 4 01020304";
+  ASSERT_EQ(Start("www.corp.test."), Walk::State::kAsk);
+  ASSERT_EQ(Resume(Rcode::kNoError, {"www.corp.test. 50 IN CNAME www.other.test.", signature}),
+            Walk::State::kAsk);
+  EXPECT_EQ(walk_->group()->name, "other");
+  Resume(Rcode::kNoError, {"www.other.test. 40 IN A 192.0.2.6"});
+  EXPECT_THAT(Texts(answer().answers), ElementsAre("www.corp.test. 50 IN CNAME www.other.test.",
+                                                   signature, "www.other.test. 40 IN A 192.0.2.6"));
+}
+
 TEST_F(WalkTest, OpenChainOfTheSameRuleIsAskedOn) {
   ASSERT_EQ(Start("www.corp.test."), Walk::State::kAsk);
   ASSERT_EQ(Resume(Rcode::kNoError, {"www.corp.test. 50 IN CNAME b.corp.test."}),

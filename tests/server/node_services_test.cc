@@ -155,6 +155,9 @@ TEST_F(NodeServicesTest, ExplanationsComeFromTheNode) {
   dns::v1::ExplainRequest request;
   request.set_vpc("accounts/a/vpcs/main");
   request.set_qname("www.bücher.example.");
+  request.set_no_recursion(true);
+  request.set_dnssec_ok(true);
+  request.set_checking_disabled(true);
   const auto stub = dns::v1::ExplainService::NewStub(harness_.channel());
   const auto explain = [&](resolver::v1::Explanation* explanation) {
     return stub->Explain(harness_.Context(harness_.admin()).get(), request, explanation);
@@ -179,6 +182,9 @@ TEST_F(NodeServicesTest, ExplanationsComeFromTheNode) {
   EXPECT_EQ(explanation.rcode(), "REFUSED");
   EXPECT_EQ(explanation.question().view(), "accounts/a/vpcs/main");
   EXPECT_EQ(explanation.question().qtype(), "A");
+  EXPECT_TRUE(explanation.question().no_recursion());
+  EXPECT_TRUE(explanation.question().dnssec_ok());
+  EXPECT_TRUE(explanation.question().checking_disabled());
   EXPECT_EQ(explanation.question().qname(), "www.xn--bcher-kva.example.") << "as on the wire";
   request.set_qname("☕.example.");
   EXPECT_EQ(ReasonOf(explain(&explanation)), "INVALID_FIELD");
