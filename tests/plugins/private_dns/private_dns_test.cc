@@ -50,6 +50,15 @@ TEST_F(PrivateDnsTest, AVpcThatIsNamedTwiceIsAssociatedOnce) {
   EXPECT_EQ(3u, plan->resources.size());
 }
 
+TEST_F(PrivateDnsTest, ADomainNameMayHaveLettersBeyondAscii) {
+  const auto plan = Plan({{"vpc", {"main"}}, {"domain_name", {"bücher.example.com"}}});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ("xn--bcher-kva.example.com.",
+            std::get<dns::v1::Zone>(plan->resources[0].resource).domain_name());
+  EXPECT_THAT(ErrorOf(Plan({{"vpc", {"main"}}, {"domain_name", {"☕.example.com"}}})),
+              HasSubstr("'domain_name': the label \"☕\""));
+}
+
 // Another domain name is another content of the same zone: the workflow sees a replacement.
 TEST_F(PrivateDnsTest, TheZonesIdFollowsFromTheProductAlone) {
   const auto first = Plan({{"vpc", {"main"}}, {"domain_name", {"a.example.com"}}});
