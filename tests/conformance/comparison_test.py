@@ -6,8 +6,10 @@ README.md says how to run it at length.
 import argparse
 import collections
 import contextlib
+import copy
 import pathlib
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -64,6 +66,16 @@ class Run:
         return found
 
 
+def with_mistakes(rng, zones):
+    """Copies of the zones, each with one TTL that is off by one second."""
+    copies = copy.deepcopy(zones)
+    for zone in copies:
+        key = rng.choice(list(zone.rrsets))
+        owner, ttl, rdatas = zone.rrsets[key]
+        zone.rrsets[key] = (owner, ttl ^ 1, rdatas)
+    return copies
+
+
 def zone_of(question, zones, by_apex):
     """The zone that answers: the one with the longest suffix of the name, or the one that the question was made for."""
     qname = names.lower(question.qname)
@@ -81,24 +93,39 @@ def compare(questions, zones, clients, run):
             run.add(comparison.Case(question, zone_of(question, zones, by_apex), seen))
 
 
+def serve_and_compare(zones, zones_of_nave, questions):
+    run = Run()
+    with tempfile.TemporaryDirectory(prefix="nave-comparison-") as directory, contextlib.ExitStack() as stack:
+        for number, zone in enumerate(zones):
+            (pathlib.Path(directory) / f"{number}.zone").write_text(zone.file_text())
+        clients = {}
+        for server in [kind(pathlib.Path(directory)) for kind in servers.KINDS]:
+            served = zones_of_nave if isinstance(server, servers.Nave) else zones
+            clients[server.name] = stack.enter_context(server.serving(served))
+        compare(questions, zones, clients, run)
+    return run
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--zones", type=int, default=60)
     parser.add_argument("--questions", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--canary", action="store_true", help="let Nave's zones have a mistake each, which must be found")
     options = parser.parse_args()
+    # The servers are stopped in any case.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     rng = random.Random(options.seed)
     zones = zone_generator.make_zones(rng, options.zones)
     questions = question_generator.make_questions(rng, zones, options.questions)
     print(f"seed {options.seed}: {len(zones)} zones, {sum(len(zone.rrsets) for zone in zones)} RRsets")
-    run = Run()
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="nave-comparison-") as directory, contextlib.ExitStack() as stack:
-        for number, zone in enumerate(zones):
-            (pathlib.Path(directory) / f"{number}.zone").write_text(zone.file_text())
-        kinds = [kind(pathlib.Path(directory)) for kind in servers.KINDS]
-        clients = {server.name: stack.enter_context(server.serving(zones)) for server in kinds}
-        compare(questions, zones, clients, run)
+    if options.canary:
+        run = serve_and_compare(zones, with_mistakes(rng, zones), questions)
+        found = len({case.zone.apex for case in run.unexplained})
+        print(f"mistakes found in {found} of {len(zones)} zones")
+        return 0 if found > len(zones) / 2 else 1
+    run = serve_and_compare(zones, zones, questions)
     run.report()
     print(f"{time.monotonic() - started:.0f} s")
     failures = run.failures(len(zones))

@@ -93,14 +93,16 @@ def stops_at_dname_for_any(case, nave, peer):
 
 
 def wildcard_dnames(answer):
-    """By their records."""
-    return {rrset.records: rrset for rrset in answer if rrset.rrtype == reply.DNAME and rrset.owner.startswith(b"\1*")}
+    """By their records; the first is what a chain went through, another one may be what was asked for."""
+    return {rrset.records: rrset for rrset in reversed(answer)
+            if rrset.rrtype == reply.DNAME and rrset.owner.startswith(b"\1*")}
 
 
 def with_wildcard_owners(nave, peer):
     """The peer's reply with Nave's owners for the DNAMEs of wildcards, each once."""
     ours = wildcard_dnames(nave.answer)
-    answer = [ours.get(rrset.records, rrset) if rrset.rrtype == reply.DNAME else rrset for rrset in peer.answer]
+    answer = [rrset if rrset in nave.answer or rrset.rrtype != reply.DNAME else ours.get(rrset.records, rrset)
+              for rrset in peer.answer]
     return dataclasses.replace(peer, answer=tuple(dict.fromkeys(answer)))
 
 
