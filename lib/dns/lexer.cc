@@ -136,6 +136,14 @@ bool ReadEscaped(absl::string_view text, size_t* at, uint8_t* octet) {
   return true;
 }
 
+bool HasBareQuote(absl::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') return true;
+    if (text[at] == '\\') ++at;
+  }
+  return false;
+}
+
 absl::StatusOr<std::string> Unescape(absl::string_view text) {
   std::string octets;
   octets.reserve(text.size());

@@ -61,6 +61,8 @@ absl::StatusOr<std::vector<Token>> Tokenize(absl::string_view text);
 // The octet that the escape or character at `text[*at]` stands for; moves `*at` behind it. False
 // for a bad escape.
 bool ReadEscaped(absl::string_view text, size_t* at, uint8_t* octet);
+// True if a quote stands in `text` without a backslash.
+bool HasBareQuote(absl::string_view text);
 // All of `text` with escapes resolved. INVALID_ARGUMENT for a bad escape.
 absl::StatusOr<std::string> Unescape(absl::string_view text);
 // `octets` in quotes, with \" \\ and \DDD where needed.

@@ -41,20 +41,6 @@ bool ParseNumber(absl::string_view text, uint64_t max, uint64_t* value) {
   return *value <= max;
 }
 
-// True for a word with a quote inside, as TXT foo"bar baz" has. RFC 1035 section 5.1 leaves open
-// what that is: to some readers it is one string, to others two.
-bool HasInnerQuote(const Token& token) {
-  if (token.quoted) return false;
-  for (size_t at = 0; at < token.text.size(); ++at) {
-    if (token.text[at] == '\\') {
-      ++at;
-    } else if (token.text[at] == '"') {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Takes a type's fields from tokens, one after the other.
 class RdataParser {
  public:
@@ -102,7 +88,11 @@ class RdataParser {
   }
 
   absl::Status ParseToken(RdataField field, const Token& token) {
-    if (HasInnerQuote(token)) return Bad("one word: a quote stands inside it, without a backslash");
+    // RFC 1035 section 5.1 leaves open what foo"bar baz" is: one string to some readers, to others
+    // two.
+    if (!token.quoted && HasBareQuote(token.text)) {
+      return Bad("one word: a quote stands inside it, without a backslash");
+    }
     switch (field) {
       case F::kU8:
         return ParseInteger(token.text, 1);

@@ -214,6 +214,8 @@ absl::StatusOr<std::optional<std::string>> ParamValue(absl::string_view text) {
   if (absl::ConsumePrefix(&value, "\"")) {
     if (!absl::ConsumeSuffix(&value, "\"")) return absl::InvalidArgumentError("a quote is missing");
   }
+  // RFC 9460 appendix A: either all of it stands in quotes, or none of it.
+  if (HasBareQuote(value)) return absl::InvalidArgumentError("a quote stands inside its value");
   absl::StatusOr<std::string> octets = Unescape(value);
   if (!octets.ok()) return octets.status();
   return std::optional<std::string>(*std::move(octets));

@@ -115,7 +115,8 @@ TEST(RdataTextTest, ErrorsSayWhichFieldAndWhy) {
 }
 
 TEST(RdataTextTest, AQuoteInsideAWordMayStandBehindABackslash) {
-  EXPECT_EQ(RdataFromText(RRType::kTxt, R"(foo\"bar)").value(), std::string("\x07") + "foo\"bar");
+  EXPECT_EQ(RdataFromText(RRType::kTxt, R"(foo\"bar)").value(), std::string("\x07"
+                                                                            "foo\"bar"));
   EXPECT_TRUE(RdataFromText(RRType::kHttps, R"(1 . alpn="h2,h3")").ok());
 }
 

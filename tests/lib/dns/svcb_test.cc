@@ -76,6 +76,8 @@ TEST(SvcbTest, BadParametersAreRejected) {
       {"1 . key3=abc", "form"},
       {"1 . keyx=abc", "unknown"},
       {"1 . key05=abc", "unknown"},
+      {"1 . alpn=h\"2 alpn=h\"3", "inside its value"},
+      {"1 . alpn=\"h2\"\"h3\"", "inside its value"},
       {"1 . key00007=abc", "unknown"},
       {"1 . \"port=1\"", "key in front"},
   };
