@@ -1,9 +1,20 @@
 #include "resolver/hop_guard.h"
 
+#include <array>
+#include <atomic>
+
 #include "absl/hash/hash.h"
 #include "lib/base/random.h"
 
 namespace nave::resolver {
+namespace {
+
+std::atomic<uint32_t>& SlotOf(uint64_t question_hash) {
+  static std::array<std::atomic<uint32_t>, kUnderWaySlots> slots;
+  return slots[question_hash % kUnderWaySlots];
+}
+
+}  // namespace
 
 std::string WriteHopTrail(const HopTrail& trail) {
   std::string data(1, static_cast<char>(trail.count));
@@ -30,6 +41,19 @@ uint64_t QuestionHash(const dns::Name& name, dns::RRType type) { return absl::Ha
 uint64_t HopMark(uint64_t view_id, uint64_t question_hash) {
   static const uint64_t secret = RandomUint64();
   return absl::HashOf(secret, view_id, question_hash);
+}
+
+// Alone a count: it orders nothing else.
+void AddUnderWay(uint64_t question_hash) {
+  SlotOf(question_hash).fetch_add(1, std::memory_order_relaxed);
+}
+
+void RemoveUnderWay(uint64_t question_hash) {
+  SlotOf(question_hash).fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool IsUnderWay(uint64_t question_hash) {
+  return SlotOf(question_hash).load(std::memory_order_relaxed) > 0;
 }
 
 }  // namespace nave::resolver

@@ -54,6 +54,15 @@ uint64_t QuestionHash(const dns::Name& name, dns::RRType type);
 // The mark of this process for a question, by its hash, in a view.
 uint64_t HopMark(uint64_t view_id, uint64_t question_hash);
 
+// The questions under way at targets, of all workers: what comes back may come to another worker.
+// Counted without a lock in a table of fixed size by hash, so that one may be taken for another;
+// whoever asks knows already that a target asks what would go to it.
+inline constexpr size_t kUnderWaySlots = 1 << 16;
+void AddUnderWay(uint64_t question_hash);
+// REQUIRES: added before.
+void RemoveUnderWay(uint64_t question_hash);
+bool IsUnderWay(uint64_t question_hash);
+
 }  // namespace nave::resolver
 
 #endif  // NAVE_RESOLVER_HOP_GUARD_H_

@@ -94,8 +94,9 @@ void QueryHandler::Reject(const ParsedQuery& parsed, const ReplyPath& path, Resp
   Send(parsed.query, answer, path, responder);
 }
 
-void QueryHandler::SetCookies(const CookieSecrets& secrets) {
+void QueryHandler::SetCookies(const CookieSecrets& secrets, const Clock* time_of_day) {
   cookies_ = std::make_unique<Cookies>(secrets);
+  time_of_day_ = time_of_day;
 }
 
 void QueryHandler::SetKeepalive(absl::Duration idle_timeout) {
@@ -109,8 +110,8 @@ void QueryHandler::CheckCookie(const ReplyPath& path, Query* query) {
     query->cookie_state = CookieState::kNone;
     return;
   }
-  cookies_->Check(path.peer.address, static_cast<uint32_t>(absl::ToUnixSeconds(clock_->Now())),
-                  query);
+  cookies_->Check(path.peer.address,
+                  static_cast<uint32_t>(absl::ToUnixSeconds(time_of_day_->Now())), query);
   ++stats_.cookies_by_state[static_cast<size_t>(query->cookie_state)];
 }
 
@@ -134,7 +135,7 @@ bool QueryHandler::IsFromOwnTarget(const Waiter& waiter) {
   });
 }
 
-std::string QueryHandler::LoopOf(const Waiter& waiter, uint64_t question_hash) const {
+std::string QueryHandler::LoopOf(const Waiter& waiter, uint64_t question_hash) {
   const HopMarks& marks = waiter.walk->query().hops.marks;
   const std::string& asker = waiter.walk->group()->name;
   if (!marks.empty() &&
@@ -142,7 +143,7 @@ std::string QueryHandler::LoopOf(const Waiter& waiter, uint64_t question_hash) c
     return absl::StrCat("forwarding loop: what ", asker, " asked came back");
   }
   // A name server that knows nothing of hops lets the option fall, and may set other flags.
-  if (under_way_.contains(question_hash) && IsFromOwnTarget(waiter)) {
+  if (IsUnderWay(question_hash) && IsFromOwnTarget(waiter)) {
     return absl::StrCat("forwarding loop: the target of ", asker,
                         " asks the question that it was asked");
   }
@@ -183,7 +184,7 @@ void QueryHandler::Wait(Waiter waiter) {
 
 void QueryHandler::Ask(const PendingKey& key, const Walk& walk, uint64_t question_hash) {
   ++stats_.forwarded;
-  ++under_way_[question_hash];
+  AddUnderWay(question_hash);
   ForwardOptions options;
   options.dnssec_ok = walk.query().dnssec_ok;
   options.checking_disabled = walk.query().header.cd;
@@ -213,8 +214,7 @@ void QueryHandler::Resume(const PendingKey& key, const dns::Question& question,
         MakeFailure(FailureText(result), FailureTtl(result.status), now));
   }
   if (key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(key.key, reply);
-  const auto count = under_way_.find(QuestionHash(question.name, question.type));
-  if (count != under_way_.end() && --count->second == 0) under_way_.erase(count);
+  RemoveUnderWay(QuestionHash(question.name, question.type));
   auto found = pending_.find(key);
   if (found == pending_.end()) return;
   // Taken out first: a waiter that goes on may ask the same question of a new state.

@@ -42,7 +42,8 @@ class QueryHandler {
   // What is told of this server; by default the node's id and nothing else.
   void SetIdentity(Identity identity) { identity_ = std::move(identity); }
   // From now on cookies are spoken; without this, a client's cookie is an option that is not known.
-  void SetCookies(const CookieSecrets& secrets);
+  // `time_of_day` must outlive the handler.
+  void SetCookies(const CookieSecrets& secrets, const Clock* time_of_day);
   // Over UDP, whoever shows no cookie of ours gets no data: BADCOOKIE if a cookie came, else TC
   // (RFC 7873 section 5.2). REQUIRES: SetCookies.
   void RequireCookies() { cookies_required_ = true; }
@@ -107,7 +108,7 @@ class QueryHandler {
   void Finish(const Waiter& waiter);
   void Send(const Query& query, const Answer& answer, const ReplyPath& path, Responder* responder);
   // Why the question that the walk stopped at must not be asked; empty when it may.
-  std::string LoopOf(const Waiter& waiter, uint64_t question_hash) const;
+  static std::string LoopOf(const Waiter& waiter, uint64_t question_hash);
   static bool IsFromOwnTarget(const Waiter& waiter);
 
   Upstream* const upstream_;
@@ -116,13 +117,12 @@ class QueryHandler {
   Identity identity_;
   // Null: cookies are not spoken.
   std::unique_ptr<Cookies> cookies_;
+  const Clock* time_of_day_ = nullptr;
   bool cookies_required_ = false;
   uint16_t keepalive_tenths_ = 0;
   Cache cache_;
   std::shared_ptr<const Snapshot> snapshot_;
   absl::flat_hash_map<PendingKey, std::vector<Waiter>> pending_;
-  // How many of them are of one question, by its hash, whatever view, flags and hops they have.
-  absl::flat_hash_map<uint64_t, size_t> under_way_;
   size_t waiter_count_ = 0;
   uint32_t rotation_ = 0;
   QueryStats stats_;

@@ -31,7 +31,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
   worker->handler_->SetIdentity(options.identity);
   worker->handler_->SetKeepalive(options.tcp_idle_timeout);
   if (!options.cookie_secrets.secrets.empty()) {
-    worker->handler_->SetCookies(options.cookie_secrets);
+    worker->handler_->SetCookies(options.cookie_secrets, options.time_of_day);
     if (options.require_cookies) worker->handler_->RequireCookies();
   }
   Worker* raw = worker.get();
@@ -97,7 +97,7 @@ absl::StatusOr<v1::Explanation> Worker::Explain(const v1::Question& question) {
 }
 
 absl::Status Worker::SetCookies(const CookieSecrets& secrets) {
-  return RunAndWait([&] { handler_->SetCookies(secrets); });
+  return RunAndWait([&] { handler_->SetCookies(secrets, options_.time_of_day); });
 }
 
 absl::Status Worker::Apply(std::shared_ptr<const Snapshot> snapshot, BoundEndpoints* bound) {

@@ -37,6 +37,8 @@ struct WorkerOptions {
   Identity identity;
   // None: a random secret of the process.
   CookieSecrets cookie_secrets;
+  // For the times in cookies, which other servers of the secret read (RFC 9018 section 4.3).
+  const Clock* time_of_day = &RealClock();
   bool require_cookies = false;
   // Of each worker.
   net::TcpLimits tcp_limits;

@@ -89,7 +89,7 @@ class NetworkTest(unittest.TestCase):
         path = cls.world.directory / f"host{host}.json"
         path.write_text(json.dumps(snapshot_of(host)))
         command = [cls.world.binaries / "nave-resolver", "--snapshot", path,
-                   "--metrics-address", f"10.77.0.{host}:9100"]
+                   "--metrics-address", f"10.77.0.{host}:9100", "--workers", 2]
         cls.world.start(f"host{host}", cls.network.within(host, *command), "nave-resolver: serving")
 
     @classmethod

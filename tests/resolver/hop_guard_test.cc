@@ -44,5 +44,16 @@ TEST(HopGuardTest, MarkIsOfViewNameAndType) {
   EXPECT_NE(HopMark(1, question), HopMark(2, question));
 }
 
+TEST(HopGuardTest, QuestionIsUnderWayUntilAllThatAskedItAreAnswered) {
+  const uint64_t question = QuestionHash(N("under.way.test."), RRType::kA);
+  EXPECT_FALSE(IsUnderWay(question));
+  AddUnderWay(question);
+  AddUnderWay(question);
+  RemoveUnderWay(question);
+  EXPECT_TRUE(IsUnderWay(question));
+  RemoveUnderWay(question);
+  EXPECT_FALSE(IsUnderWay(question));
+}
+
 }  // namespace
 }  // namespace nave::resolver
