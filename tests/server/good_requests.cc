@@ -49,7 +49,7 @@ const std::vector<KindText>& KindTexts() {
        "targets { inbound_endpoint: 'accounts/base/endpoints/base' } "
        "outbound_endpoint: 'accounts/base/endpoints/out'"},
       {"NameServer",
-       "name: 'accounts/base/nameServers/ID' addresses: '192.0.2.N:5399' "
+       "name: 'accounts/base/nameServers/ID' addresses: '192.0.N.9:5399' "
        "forwards { domain_name: 'ID.out.example.com.' inbound_endpoint: "
        "'accounts/base/endpoints/base' } "
        "forwards { domain_name: 'ID.far.example.com.' addresses: '192.0.2.9:53' } comment: 'A "

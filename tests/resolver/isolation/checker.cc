@@ -26,9 +26,9 @@ bool HasMark(const std::set<std::string>& marks, char kind) {
 // The names that the answer can be about: the qname, and where a chain of our data leads from it.
 std::vector<std::string> NamesOf(const std::string& qname) {
   std::vector<std::string> names = {qname};
-  if (absl::StartsWith(qname, "alias.")) names.push_back("hot.fwd.test.");
-  if (absl::StartsWith(qname, "cross.")) names.push_back("www.two.test.");
-  if (absl::StartsWith(qname, "c-")) names.push_back("www.one.test.");
+  if (absl::StartsWith(qname, "alias.")) names.push_back("hot.fwd.example.");
+  if (absl::StartsWith(qname, "cross.")) names.push_back("www.two.example.");
+  if (absl::StartsWith(qname, "c-")) names.push_back("www.one.example.");
   return names;
 }
 

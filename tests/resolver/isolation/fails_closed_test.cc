@@ -39,17 +39,17 @@ class LastAnswer : public Responder {
 };
 
 constexpr char kZone[] =
-    "{'name': 'z', 'apex': 'one.test.', 'rrsets': ["
-    "{'owner': 'www.one.test.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.1']},"
-    "{'owner': 'out.one.test.', 'type': 'CNAME', 'ttl': 60, 'rdata': ['www.corp.test.']},"
-    "{'owner': 'sub.one.test.', 'type': 'NS', 'ttl': 60, 'rdata': ['ns.sub.one.test.']},"
-    "{'owner': 'ns.sub.one.test.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.53']}]},"
-    "{'name': 'corp', 'apex': 'corp.test.', 'rrsets': ["
-    "{'owner': 'www.corp.test.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.7']}]}";
+    "{'name': 'z', 'apex': 'one.example.', 'rrsets': ["
+    "{'owner': 'www.one.example.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.1']},"
+    "{'owner': 'out.one.example.', 'type': 'CNAME', 'ttl': 60, 'rdata': ['www.corp.example.']},"
+    "{'owner': 'sub.one.example.', 'type': 'NS', 'ttl': 60, 'rdata': ['ns.sub.one.example.']},"
+    "{'owner': 'ns.sub.one.example.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.53']}]},"
+    "{'name': 'corp', 'apex': 'corp.example.', 'rrsets': ["
+    "{'owner': 'www.corp.example.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.7']}]}";
 constexpr char kRules[] =
-    "{'name': 'r', 'domainName': 'corp.test.', 'kind': 'FORWARD',"
+    "{'name': 'r', 'domainName': 'corp.example.', 'kind': 'FORWARD',"
     " 'targets': [{'address': '192.0.2.100'}]},"
-    "{'name': 's', 'domainName': 'corp.test.', 'kind': 'FORWARD',"
+    "{'name': 's', 'domainName': 'corp.example.', 'kind': 'FORWARD',"
     " 'targets': [{'address': '192.0.2.200'}]}";
 // One listener for v and w, one for each alone.
 constexpr char kListeners[] =
@@ -112,12 +112,12 @@ class FailsClosedTest : public ::testing::Test {
 };
 
 constexpr const char* kNames[] = {".",
-                                  "test.",
-                                  "www.one.test.",
-                                  "out.one.test.",
-                                  "x.sub.one.test.",
-                                  "www.corp.test.",
-                                  "none.one.test.",
+                                  "example.",
+                                  "www.one.example.",
+                                  "out.one.example.",
+                                  "x.sub.one.example.",
+                                  "www.corp.example.",
+                                  "none.one.example.",
                                   "1.0.0.127.in-addr.arpa."};
 constexpr RRType kTypes[] = {RRType::kA,   RRType::kSoa, RRType::kNs,
                              RRType::kAny, RRType::kDs,  RRType::kTxt};
@@ -159,40 +159,40 @@ TEST_F(FailsClosedTest, MappedAddressHasTheViewOfItsIpv4Address) {
   mapped->sin6_family = AF_INET6;
   mapped->sin6_port = htons(4000);
   ASSERT_EQ(inet_pton(AF_INET6, "::ffff:10.1.0.9", &mapped->sin6_addr), 1);
-  Ask("www.one.test.", net::Endpoint::FromSockaddr(storage));
-  EXPECT_THAT(records(), ElementsAre("www.one.test. 60 IN A 192.0.2.1"));
+  Ask("www.one.example.", net::Endpoint::FromSockaddr(storage));
+  EXPECT_THAT(records(), ElementsAre("www.one.example. 60 IN A 192.0.2.1"));
   ASSERT_EQ(inet_pton(AF_INET6, "::ffff:10.2.0.9", &mapped->sin6_addr), 1);
-  Ask("www.one.test.", net::Endpoint::FromSockaddr(storage));
+  Ask("www.one.example.", net::Endpoint::FromSockaddr(storage));
   ExpectOnly(Rcode::kRefused, "mapped address of another view");
   for (const char* alike :
        {"[::10.1.0.9]:4000", "[64:ff9b::10.1.0.9]:4000", "[2002:a01:9::]:4000"}) {
-    Ask("www.one.test.", alike);
+    Ask("www.one.example.", alike);
     ExpectOnly(Rcode::kRefused, alike);
   }
 }
 
 // Two views with one rule ask its targets each for itself, at the same time and later.
 TEST_F(FailsClosedTest, ViewsShareNeitherQuestionsUnderWayNorCache) {
-  Ask("www.corp.test.", "10.1.0.9:4000");
-  Ask("www.corp.test.", "10.2.0.9:4000");
+  Ask("www.corp.example.", "10.1.0.9:4000");
+  Ask("www.corp.example.", "10.2.0.9:4000");
   ASSERT_EQ(upstream_.asked.size(), 2u);
-  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.example. 60 IN A 192.0.2.5"});
   EXPECT_EQ(responder_->count, 1);
-  upstream_.Answer(1, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.6"});
-  EXPECT_THAT(records(), ElementsAre("www.corp.test. 60 IN A 192.0.2.6"));
-  Ask("www.corp.test.", "10.1.0.9:4000");
-  EXPECT_THAT(records(), ElementsAre("www.corp.test. 60 IN A 192.0.2.5"));
-  Ask("www.corp.test.", "10.2.0.9:4000");
-  EXPECT_THAT(records(), ElementsAre("www.corp.test. 60 IN A 192.0.2.6"));
+  upstream_.Answer(1, Rcode::kNoError, {"www.corp.example. 60 IN A 192.0.2.6"});
+  EXPECT_THAT(records(), ElementsAre("www.corp.example. 60 IN A 192.0.2.6"));
+  Ask("www.corp.example.", "10.1.0.9:4000");
+  EXPECT_THAT(records(), ElementsAre("www.corp.example. 60 IN A 192.0.2.5"));
+  Ask("www.corp.example.", "10.2.0.9:4000");
+  EXPECT_THAT(records(), ElementsAre("www.corp.example. 60 IN A 192.0.2.6"));
   EXPECT_EQ(upstream_.asked.size(), 2u);
 }
 
 TEST_F(FailsClosedTest, ViewThatComesBackUnderItsNameHasNoCache) {
-  Ask("www.corp.test.");
-  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  Ask("www.corp.example.");
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.example. 60 IN A 192.0.2.5"});
   Serve("{'name': 'x', 'networks': ['10.1.0.0/16']}", kOther, "");
   Serve(kView, kOther);
-  Ask("www.corp.test.");
+  Ask("www.corp.example.");
   EXPECT_EQ(upstream_.asked.size(), 2u);
 }
 
@@ -212,67 +212,68 @@ class UnderWayTest : public FailsClosedTest {
 };
 
 TEST_F(UnderWayTest, EmptiedViewRefuses) {
-  Change("www.corp.test.", "{'name': 'v', 'networks': ['10.1.0.0/16']}");
+  Change("www.corp.example.", "{'name': 'v', 'networks': ['10.1.0.0/16']}");
   ExpectOnly(Rcode::kRefused, "nothing left");
 }
 
 TEST_F(UnderWayTest, ViewThatLostItsRuleRefuses) {
-  Change("www.corp.test.", "{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z']}");
+  Change("www.corp.example.", "{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z']}");
   ExpectOnly(Rcode::kRefused, "no rule");
 }
 
 TEST_F(UnderWayTest, ViewThatIsGoneFails) {
-  Change("www.corp.test.", "{'name': 'x'}", kOther, "{'address': '127.0.0.1:1', 'views': ['w']}");
+  Change("www.corp.example.", "{'name': 'x'}", kOther,
+         "{'address': '127.0.0.1:1', 'views': ['w']}");
   ExpectOnly(Rcode::kServFail, "the view is gone");
 }
 
 TEST_F(UnderWayTest, ViewThatWentAndCameBackIsAnother) {
-  Ask("www.corp.test.");
+  Ask("www.corp.example.");
   Serve("{'name': 'x'}", kOther, "{'address': '127.0.0.1:1', 'views': ['w', 'x']}");
   Serve(kView, kOther);
-  upstream_.Answer(0, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.5"});
+  upstream_.Answer(0, Rcode::kNoError, {"www.corp.example. 60 IN A 192.0.2.5"});
   ExpectOnly(Rcode::kServFail, "another view of the same name");
 }
 
 // The source belongs to w now, and the zone came to v after that: none of the source's business.
 TEST_F(UnderWayTest, SourceThatMovedToAnotherViewGetsNothingOfItsOldOne) {
-  Change("www.corp.test.", "{'name': 'v', 'networks': ['10.9.0.0/16'], 'zones': ['z', 'corp']}",
+  Change("www.corp.example.", "{'name': 'v', 'networks': ['10.9.0.0/16'], 'zones': ['z', 'corp']}",
          "{'name': 'w', 'networks': ['10.1.0.0/16']}");
   ExpectOnly(Rcode::kServFail, "moved");
 }
 
 TEST_F(UnderWayTest, SourceThatBelongsToNobodyGetsNothing) {
-  Change("www.corp.test.", "{'name': 'v', 'zones': ['z'], 'rules': ['r']}");
+  Change("www.corp.example.", "{'name': 'v', 'zones': ['z'], 'rules': ['r']}");
   ExpectOnly(Rcode::kServFail, "no view");
 }
 
 TEST_F(UnderWayTest, ListenerThatNoLongerServesTheViewGivesNothingOfIt) {
-  Change("www.corp.test.", kView, kOther, "{'address': '127.0.0.1:1', 'views': ['w']}");
+  Change("www.corp.example.", kView, kOther, "{'address': '127.0.0.1:1', 'views': ['w']}");
   ExpectOnly(Rcode::kServFail, "not behind this listener any more");
 }
 
 TEST_F(UnderWayTest, RuleThatMovedIsAskedAnew) {
-  Change("www.corp.test.",
+  Change("www.corp.example.",
          "{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z'], 'rules': ['s']}");
   EXPECT_EQ(responder_->count, 0);
   ASSERT_EQ(upstream_.asked.size(), 2u);
   EXPECT_EQ(upstream_.asked[1].group->targets[0].endpoint.ToString(), "192.0.2.200:53");
-  upstream_.Answer(1, Rcode::kNoError, {"www.corp.test. 60 IN A 192.0.2.6"});
-  EXPECT_THAT(records(), ElementsAre("www.corp.test. 60 IN A 192.0.2.6"));
+  upstream_.Answer(1, Rcode::kNoError, {"www.corp.example. 60 IN A 192.0.2.6"});
+  EXPECT_THAT(records(), ElementsAre("www.corp.example. 60 IN A 192.0.2.6"));
 }
 
 // A delegation of a zone that the view has lost meanwhile.
 TEST_F(UnderWayTest, DelegationOfAZoneThatIsGoneIsNotUsed) {
-  Change("x.sub.one.test.", "{'name': 'v', 'networks': ['10.1.0.0/16'], 'rules': ['r']}");
+  Change("x.sub.one.example.", "{'name': 'v', 'networks': ['10.1.0.0/16'], 'rules': ['r']}");
   ExpectOnly(Rcode::kRefused, "delegation");
 }
 
 // What came before the change in the chain was the view's own when the question was asked; what
 // comes after it is decided by what is served now.
 TEST_F(UnderWayTest, RestOfAChainIsDecidedByWhatIsServedNow) {
-  Change("out.one.test.", "{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z']}");
+  Change("out.one.example.", "{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z']}");
   EXPECT_EQ(rcode(), Rcode::kRefused);
-  EXPECT_THAT(records(), ElementsAre("out.one.test. 60 IN CNAME www.corp.test."));
+  EXPECT_THAT(records(), ElementsAre("out.one.example. 60 IN CNAME www.corp.example."));
 }
 
 }  // namespace

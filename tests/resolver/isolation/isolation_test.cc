@@ -133,14 +133,15 @@ TEST(IsolationCheckerTest, FindsRefusalsAndFailuresWithoutReason) {
   Dice dice(1);
   World world = FirstWorld(&dice);
   ViewModel view;
-  view.zones["one.test."] = "mark-d000";
+  view.zones["one.example."] = "mark-d000";
   world.views[0] = std::make_shared<const ViewModel>(view);
   world.listeners[0] = {0};
   const auto worlds = std::vector{std::make_shared<const World>(world)};
   dns::Message answer =
-      dns::MakeReply(dns::MakeQuery(1, *dns::Name::FromText("www.one.test."), dns::RRType::kTxt),
+      dns::MakeReply(dns::MakeQuery(1, *dns::Name::FromText("www.one.example."), dns::RRType::kTxt),
                      dns::Rcode::kRefused);
-  Observation seen = {0, Ipv4(127, 30, 0, 1), "www.one.test.", 1, 1, dns::SerializeMessage(answer)};
+  Observation seen = {0, Ipv4(127, 30, 0, 1),          "www.one.example.", 1,
+                      1, dns::SerializeMessage(answer)};
   EXPECT_THAT(WrongWith(seen, worlds), HasSubstr("REFUSED, but"));
   answer.SetRcode(dns::Rcode::kServFail);
   seen.wire = dns::SerializeMessage(answer);

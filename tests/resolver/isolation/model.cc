@@ -119,10 +119,11 @@ v1::Zone BuildZone(const std::string& mark, const std::string& apex) {
     rrset->set_ttl(60);
     rrset->add_rdata(rdata);
   };
-  add("", "SOA", absl::StrCat("ns.", mark, ".test. root.", mark, ".test. 1 3600 600 86400 60"));
+  add("", "SOA",
+      absl::StrCat("ns.", mark, ".example. root.", mark, ".example. 1 3600 600 86400 60"));
   for (const char* owner : {"www.", "*.wild."}) add(owner, "TXT", absl::StrCat("\"", mark, "\""));
-  add("alias.", "CNAME", "hot.fwd.test.");
-  add("cross.", "CNAME", "www.two.test.");
+  add("alias.", "CNAME", "hot.fwd.example.");
+  add("cross.", "CNAME", "www.two.example.");
   return zone;
 }
 
@@ -153,14 +154,14 @@ std::string Ipv4Text(uint32_t address) {
 }
 
 const std::vector<std::string>& Apexes() {
-  static const auto* const apexes =
-      new std::vector<std::string>{"one.test.", "two.test.", "deep.one.test.", "in.fwd.test."};
+  static const auto* const apexes = new std::vector<std::string>{
+      "one.example.", "two.example.", "deep.one.example.", "in.fwd.example."};
   return *apexes;
 }
 
 const std::vector<std::string>& RuleDomains() {
-  static const auto* const domains =
-      new std::vector<std::string>{"fwd.test.", "more.fwd.test.", "rule.one.test.", "two.test."};
+  static const auto* const domains = new std::vector<std::string>{
+      "fwd.example.", "more.fwd.example.", "rule.one.example.", "two.example."};
   return *domains;
 }
 

@@ -42,15 +42,15 @@ dns::Message MarkedReply(const dns::Message& query, int server, const net::Endpo
       ReplyTo(query, is_negative ? dns::Rcode::kNxDomain : dns::Rcode::kNoError, {});
   dns::ResourceRecord record{qname, dns::RRType::kTxt, dns::RRClass::kIn, 60, ""};
   if (is_negative) {
-    const auto soa = ParseRecords(
-        {"test. 60 IN SOA ns." + mark + ".test. r." + mark + ".test. 1 3600 600 86400 60"});
+    const auto soa = ParseRecords({"example. 60 IN SOA ns." + mark + ".example. r." + mark +
+                                   ".example. 1 3600 600 86400 60"});
     reply.authorities.push_back(
         {soa[0].owner, dns::RRType::kSoa, dns::RRClass::kIn, 60, soa[0].rdatas[0]});
     return reply;
   }
   if (absl::StartsWithIgnoreCase(text, "c-")) {
     record.type = dns::RRType::kCname;
-    record.rdata = std::string(N("www.one.test.").wire_view());
+    record.rdata = std::string(N("www.one.example.").wire_view());
   } else {
     const int egress = peer.address.bytes()[2] == 1 ? peer.address.bytes()[3] - 1 : -1;
     record.rdata = CharacterString(mark);

@@ -59,12 +59,14 @@ void Storm::Change() {
 
 std::string Storm::SomeName(Dice* dice) const {
   static const auto* const fixed = new std::vector<std::string>{
-      "www.one.test.",       "www.two.test.",        "www.deep.one.test.", "www.in.fwd.test.",
-      "x.wild.one.test.",    "none.one.test.",       "alias.one.test.",    "cross.one.test.",
-      "alias.two.test.",     "cross.deep.one.test.", "hot.fwd.test.",      "hot.other.test.",
-      "alias.deep.one.test."};
-  static const auto* const fresh = new std::vector<std::string>{
-      ".fwd.test.", ".more.fwd.test.", ".rule.one.test.", ".two.test.", ".other.test."};
+      "www.one.example.",        "www.two.example.",    "www.deep.one.example.",
+      "www.in.fwd.example.",     "x.wild.one.example.", "none.one.example.",
+      "alias.one.example.",      "cross.one.example.",  "alias.two.example.",
+      "cross.deep.one.example.", "hot.fwd.example.",    "hot.other.example.",
+      "alias.deep.one.example."};
+  static const auto* const fresh =
+      new std::vector<std::string>{".fwd.example.", ".more.fwd.example.", ".rule.one.example.",
+                                   ".two.example.", ".other.example."};
   if (dice->OneIn(3)) return (*fixed)[dice->Roll(static_cast<int>(fixed->size()))];
   // All clients ask for the same name at about the same time.
   return absl::StrCat(std::string(1, "hhhncc"[dice->Roll(6)]), "-",
