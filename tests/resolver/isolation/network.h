@@ -21,8 +21,9 @@
 
 namespace nave::resolver::isolation {
 
-// kServers name servers. A first label `n-...` is NXDOMAIN, `c-...` a CNAME to www.one.example., all
-// else a TXT RRset; each says which server answered and, by its source address, for which egress.
+// kServers name servers. A first label `n-...` is NXDOMAIN, `c-...` a CNAME to www.one.example.,
+// all else a TXT RRset; each says which server answered and, by its source address, for which
+// egress.
 class MarkedServers {
  public:
   explicit MarkedServers(uint64_t seed);
