@@ -149,12 +149,15 @@ TEST_F(StateFileTest, EmptyFileIsSetAside) {
   ExpectSetAside(absl::StatusCode::kDataLoss, "does not begin");
 }
 
-TEST_F(StateFileTest, OtherFormatIsSetAside) {
-  ASSERT_TRUE(file_.Save(MakeState(7)).ok());
-  std::string octets = Read();
-  octets[11] = 2;
-  Put(octets);
-  ExpectSetAside(absl::StatusCode::kFailedPrecondition, "format is 2, this program reads 1");
+TEST_F(StateFileTest, OlderAndNewerFormatsAreSetAside) {
+  for (const char format : {0, 2}) {
+    ASSERT_TRUE(file_.Save(MakeState(7)).ok());
+    std::string octets = Read();
+    octets[11] = format;
+    Put(octets);
+    ExpectSetAside(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat("format is ", int{format}, ", this program reads 1"));
+  }
 }
 
 TEST_F(StateFileTest, FailureToWriteLeavesTheFileThatWasThere) {
