@@ -62,7 +62,9 @@ Token AdminToken() {
 absl::Status IssueSecret(store::Transaction& transaction, const Actor&, Token* token) {
   store::v1::TokenRecord record;
   record.set_token(token->SerializeAsString());
-  token->set_secret(NewSecret());
+  // Never begins with a hyphen, which command lines would take for a flag; scanners for secrets find
+  // the prefix.
+  token->set_secret(absl::StrCat("nave_", NewSecret()));
   record.set_secret_sha256(Sha256(token->secret()));
   transaction.Put(Table::kTokens, token->name(), record.SerializeAsString());
   transaction.Put(Table::kTokenSecrets, record.secret_sha256(), token->name());

@@ -35,6 +35,7 @@ class TokensTest : public ::testing::Test {
 TEST_F(TokensTest, TheSecretIsShownOnceAndNeverStored) {
   const Token token = Create();
   EXPECT_GE(token.secret().size(), 43);
+  EXPECT_TRUE(absl::StartsWith(token.secret(), "nave_")) << "a hyphen would be taken for a flag";
   EXPECT_EQ(Create().secret(), "");  // the same request id: the first result, without the secret
   auto read = world_.Get<Token>("tokens/ana");
   ASSERT_EQ(read.status(), absl::OkStatus());
