@@ -78,7 +78,8 @@ class Waker {
 class BootClock final : public Clock {
  public:
   absl::Time Now() const override { return start_ + SinceBoot(); }
-  bool WaitUntil(absl::CondVar& condition, absl::Mutex& mutex, absl::Time deadline) const override {
+  bool WaitUntil(absl::CondVar& condition, absl::Mutex& mutex, absl::Time deadline) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) override {
     // Its thread is none of a process that never waits.
     static Waker& waker = *new Waker;
     const absl::Duration timeout = std::clamp(deadline - Now(), absl::ZeroDuration(), kMaxTimeout);

@@ -49,8 +49,10 @@ void CheckRdataWays(RRType type, const std::string& rdata) {
   WriteRdata(type, rdata, &writer);
   Require(!writer.full(), "rdata does not grow when it is written");
   WireReader reader(writer.written());
-  Require(ReadRdata(type, writer.size(), &reader) == rdata && reader.ok(), "rdata in a message");
   const std::string canonical = CanonicalRdata(type, rdata);
+  // A name that is compressed takes the case of the one that it points at (RFC 1035 section 4.1.4).
+  Require(CanonicalRdata(type, ReadRdata(type, writer.size(), &reader)) == canonical && reader.ok(),
+          "rdata in a message");
   Require(CanonicalRdata(type, canonical) == canonical, "the canonical form is its own");
   RRset rrset{Name(), type, RRClass::kIn, 60, {}};
   Require(rrset.Add(rdata).ok() && absl::IsAlreadyExists(rrset.Add(canonical)),
