@@ -62,8 +62,8 @@ Token AdminToken() {
 absl::Status IssueSecret(store::Transaction& transaction, const Actor&, Token* token) {
   store::v1::TokenRecord record;
   record.set_token(token->SerializeAsString());
-  // Never begins with a hyphen, which command lines would take for a flag; scanners for secrets find
-  // the prefix.
+  // Never begins with a hyphen, which command lines would take for a flag; scanners for secrets
+  // find the prefix.
   token->set_secret(absl::StrCat("nave_", NewSecret()));
   record.set_secret_sha256(Sha256(token->secret()));
   transaction.Put(Table::kTokens, token->name(), record.SerializeAsString());
