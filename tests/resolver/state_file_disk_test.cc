@@ -246,12 +246,14 @@ TEST_F(StateFileDiskTest, ANewerStateTakesThePlaceOfOneThatFailed) {
   FaultyDisk disk(FaultyDisk::Fault::kError, 2);
   StateFile file(dir_.path(), &disk);
   std::vector<std::string> results;
+  absl::Notification failed;
   {
     StateFileWriter writer(&file, &clock, [&](int64_t revision, const absl::Status& status) {
       results.push_back(absl::StrCat(revision, status.ok() ? " written" : " failed"));
+      if (!status.ok()) failed.Notify();
     });
     writer.Write(std::make_shared<const State>(old_));
-    writer.Flush();
+    failed.WaitForNotification();
     writer.Write(std::make_shared<const State>(new_));
   }
   EXPECT_THAT(results, ElementsAre("7 failed", "8 written"));
