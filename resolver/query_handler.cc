@@ -28,6 +28,12 @@ bool IsLoop(const Reply& reply) {
                      [](const dns::ExtendedError& error) { return error.code == kLoopError; });
 }
 
+// Octets that the client can take.
+size_t SizeMax(const ReplyPath& path, uint16_t udp_payload_size) {
+  return path.is_tcp ? dns::kMaxMessageSize
+                     : std::min<size_t>(udp_payload_size, dns::kDefaultUdpPayloadSize);
+}
+
 // A failure of the targets is remembered (RFC 9520); a shortage of our own is not their fault.
 uint32_t FailureTtl(const absl::Status& status) {
   return absl::IsResourceExhausted(status) || absl::IsCancelled(status) ? 0 : kFailureTtlSeconds;
@@ -41,18 +47,26 @@ QueryHandler::QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_
       clock_(clock),
       node_id_(std::move(node_id)),
       identity_{node_id_, ""},
-      cache_(cache_bytes_max),
+      cache_(cache_bytes_max / 2),
+      packets_(cache_bytes_max / 2),
       snapshot_(std::make_shared<const Snapshot>(0, std::vector<std::shared_ptr<const Listener>>(),
                                                  std::vector<std::shared_ptr<const View>>(), 0,
                                                  0)) {}
 
 void QueryHandler::SetSnapshot(std::shared_ptr<const Snapshot> snapshot) {
+  // A target may have become a listener of ours, or none any more.
+  if (snapshot->listeners() != snapshot_->listeners()) packets_.ForgetReplies();
   snapshot_ = std::move(snapshot);
 }
 
 void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
                           const Listener* listener, const std::shared_ptr<Responder>& responder) {
   ++(path.is_tcp ? stats_.tcp_queries : stats_.udp_queries);
+  const View* view = listener == nullptr ? nullptr : listener->SelectView(path.peer.address);
+  PacketKey key;
+  const bool is_plain = view != nullptr && path.peer.port != 0 && ReadPacketKey(wire, &key) &&
+                        (path.is_tcp || !cookies_required_);
+  if (is_plain && SendPacket(key, *view, wire, path, responder.get())) return;
   ParsedQuery parsed = ParseQuery(wire);
   // Port 0 cannot be answered; it is how reflection through us begins.
   if (parsed.verdict == QueryVerdict::kDrop || path.peer.port == 0) {
@@ -67,7 +81,6 @@ void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
   if (cookies_required_ && !path.is_tcp && !parsed.query.has_proven_address()) {
     return AskForCookie(parsed.query, path, responder.get());
   }
-  const View* view = listener == nullptr ? nullptr : listener->SelectView(path.peer.address);
   if (view == nullptr) {
     Answer refused;
     refused.Fail(Rcode::kRefused, ExtendedErrorCode::kProhibited,
@@ -80,8 +93,11 @@ void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
     return Send(parsed.query, answer, path, responder.get());
   }
   Walk walk(parsed.query, nullptr);
-  if (walk.Start(*snapshot_, *view, &cache_, clock_->Now()) == Walk::State::kDone) {
-    return Send(walk.query(), walk.answer(), path, responder.get());
+  const absl::Time now = clock_->Now();
+  if (walk.Start(*snapshot_, *view, &cache_, now) == Walk::State::kDone) {
+    const auto message = Write(walk.query(), walk.answer(), path, responder.get());
+    if (is_plain) KeepPacket(key, *view, walk, now, message);
+    return responder->Respond(path, message.size());
   }
   Wait(
       {std::make_unique<Walk>(std::move(walk)), view->id(), listener->endpoint(), path, responder});
@@ -250,20 +266,54 @@ void QueryHandler::Finish(const Waiter& waiter) {
   }
 }
 
+bool QueryHandler::SendPacket(const PacketKey& key, const View& view,
+                              absl::Span<const uint8_t> wire, const ReplyPath& path,
+                              Responder* responder) {
+  const absl::Span<uint8_t> buffer = responder->AnswerBuffer(path);
+  const size_t size = packets_.Find(key, view.serial(), clock_->Now(), rotation_,
+                                    SizeMax(path, key.udp_payload_size), wire, buffer);
+  if (size == 0) return false;
+  ++rotation_;
+  Count(buffer.subspan(0, size));
+  responder->Respond(path, size);
+  return true;
+}
+
+void QueryHandler::KeepPacket(const PacketKey& key, const View& view, const Walk& walk,
+                              absl::Time now, absl::Span<const uint8_t> message) {
+  if (walk.answer().rcode != Rcode::kNoError && walk.answer().rcode != Rcode::kNxDomain) return;
+  PacketCache::Origin origin;
+  origin.is_ours = walk.is_of_zones();
+  if (!origin.is_ours) {
+    const Reply* reply = walk.only_reply();
+    if (reply == nullptr) return;
+    origin.received = reply->received;
+    origin.fresh_until = reply->expiry();
+  }
+  packets_.Insert(key, view.serial(), now, origin, message);
+}
+
+void QueryHandler::Count(absl::Span<const uint8_t> message) {
+  ++stats_.answers_by_rcode[message[3] & 0xf];
+  if ((message[2] & 0x02) != 0) ++stats_.truncated;
+}
+
 void QueryHandler::Send(const Query& query, const Answer& answer, const ReplyPath& path,
                         Responder* responder) {
+  responder->Respond(path, Write(query, answer, path, responder).size());
+}
+
+absl::Span<const uint8_t> QueryHandler::Write(const Query& query, const Answer& answer,
+                                              const ReplyPath& path, Responder* responder) {
   AnswerFormat format;
-  format.size_max = path.is_tcp
-                        ? dns::kMaxMessageSize
-                        : std::min<size_t>(query.udp_payload_size, dns::kDefaultUdpPayloadSize);
+  format.size_max = SizeMax(path, query.udp_payload_size);
   format.rotation = rotation_++;
   format.node_id = identity_.node;
   format.keepalive_tenths = path.is_tcp ? keepalive_tenths_ : 0;
   const absl::Span<uint8_t> buffer = responder->AnswerBuffer(path);
-  const size_t size = WriteAnswer(query, answer, format, buffer);
-  ++stats_.answers_by_rcode[static_cast<size_t>(answer.rcode) & 0xf];
-  if ((buffer[2] & 0x02) != 0) ++stats_.truncated;
-  responder->Respond(path, size);
+  const auto message = buffer.subspan(0, WriteAnswer(query, answer, format, buffer));
+  Count(message);
+  return message;
 }
 
 absl::StatusOr<v1::Explanation> QueryHandler::Explain(const v1::Question& question) {

@@ -19,6 +19,7 @@
 #include "resolver/cookies.h"
 #include "resolver/forwarder.h"
 #include "resolver/identity.h"
+#include "resolver/packet_cache.h"
 #include "resolver/query.h"
 #include "resolver/query_stats.h"
 #include "resolver/responder.h"
@@ -36,7 +37,8 @@ class QueryHandler {
   static constexpr size_t kMaxWaiters = 32768;
 
   // `clock` must outlive the handler. `upstream` must go before it: what is under way there is
-  // called back when it goes. `node_id` is for NSID; may be empty.
+  // called back when it goes. `cache_bytes_max` is for replies and packets together. `node_id` is
+  // for NSID; may be empty.
   QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_bytes_max, std::string node_id);
 
   // What is told of this server; by default the node's id and nothing else.
@@ -65,6 +67,7 @@ class QueryHandler {
 
   const QueryStats& stats() const { return stats_; }
   Cache& cache() { return cache_; }
+  const PacketCache& packets() const { return packets_; }
   size_t pending_count() const { return pending_.size(); }
   size_t waiter_count() const { return waiter_count_; }
 
@@ -107,6 +110,16 @@ class QueryHandler {
   void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
   void Finish(const Waiter& waiter);
   void Send(const Query& query, const Answer& answer, const ReplyPath& path, Responder* responder);
+  // The answer in the responder's buffer.
+  absl::Span<const uint8_t> Write(const Query& query, const Answer& answer, const ReplyPath& path,
+                                  Responder* responder);
+  void Count(absl::Span<const uint8_t> message);
+  // False if no packet answers the query.
+  bool SendPacket(const PacketKey& key, const View& view, absl::Span<const uint8_t> wire,
+                  const ReplyPath& path, Responder* responder);
+  // Lets `message`, to which `walk` led at `now`, answer the next ones.
+  void KeepPacket(const PacketKey& key, const View& view, const Walk& walk, absl::Time now,
+                  absl::Span<const uint8_t> message);
   // Why the question that the walk stopped at must not be asked; empty when it may.
   static std::string LoopOf(const Waiter& waiter, uint64_t question_hash);
   static bool IsFromOwnTarget(const Waiter& waiter);
@@ -121,6 +134,7 @@ class QueryHandler {
   bool cookies_required_ = false;
   uint16_t keepalive_tenths_ = 0;
   Cache cache_;
+  PacketCache packets_;
   std::shared_ptr<const Snapshot> snapshot_;
   absl::flat_hash_map<PendingKey, std::vector<Waiter>> pending_;
   size_t waiter_count_ = 0;

@@ -1,14 +1,24 @@
 #include "resolver/view.h"
 
+#include <atomic>
 #include <utility>
 
 namespace nave::resolver {
+namespace {
+
+uint64_t NextSerial() {
+  static std::atomic<uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+}  // namespace
 
 View::View(uint64_t id, std::string name, std::vector<net::Prefix> networks,
            std::vector<std::shared_ptr<const Zone>> zones,
            std::vector<std::shared_ptr<const Rule>> rules,
            std::shared_ptr<const TargetGroup> recursive)
     : id_(id),
+      serial_(NextSerial()),
       name_(std::move(name)),
       networks_(std::move(networks)),
       zones_(std::move(zones)),

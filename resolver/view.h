@@ -54,6 +54,9 @@ class View {
        std::shared_ptr<const TargetGroup> recursive);
 
   uint64_t id() const { return id_; }
+  // Of this object alone, in the whole process: what was true of a view with another one may not be
+  // true of this.
+  uint64_t serial() const { return serial_; }
   const std::string& name() const { return name_; }
   const std::vector<net::Prefix>& networks() const { return networks_; }
   const std::vector<std::shared_ptr<const Zone>>& zones() const { return zones_; }
@@ -88,6 +91,7 @@ class View {
                    const Rule* system_rule) const;
 
   const uint64_t id_;
+  const uint64_t serial_;
   const std::string name_;
   const std::vector<net::Prefix> networks_;
   const std::vector<std::shared_ptr<const Zone>> zones_;

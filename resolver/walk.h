@@ -56,6 +56,12 @@ class Walk {
   CacheKey cache_key(uint64_t view_id) const;
 
   Answer& answer() { return answer_; }
+  const Answer& answer() const { return answer_; }
+  // After kDone from Start: all of the answer is of zones; all of it is of one reply, or null.
+  bool is_of_zones() const { return replies_.empty(); }
+  const Reply* only_reply() const {
+    return replies_.size() == 1 && !has_zone_data_ ? replies_[0].get() : nullptr;
+  }
   const Query& query() const { return query_; }
 
  private:
@@ -110,6 +116,7 @@ class Walk {
   bool is_first_ = true;
   int follows_ = 0;
   int zone_cnames_ = 0;
+  bool has_zone_data_ = false;
   // For RD=0: the zone that a chain has begun in, and does not leave. Such a walk never waits.
   const Zone* chain_zone_ = nullptr;
   // Whom was asked last.

@@ -48,6 +48,7 @@ std::string FailureText(const Reply& reply, const dns::Name& name) {
 }  // namespace
 
 void Walk::AddFromZone(const dns::RRset& rrset, bool from_wildcard, AnswerSection* section) {
+  has_zone_data_ = true;
   section->push_back({from_wildcard ? name_ : rrset.owner, rrset.type, rrset.ttl, &rrset.rdatas});
 }
 
@@ -59,6 +60,7 @@ void Walk::AddAnswer(const dns::RRset& rrset, bool from_wildcard) {
 }
 
 void Walk::AddNegative(const Zone& zone) {
+  has_zone_data_ = true;
   answer_.authorities.push_back(
       {zone.apex(), RRType::kSoa, zone.negative_ttl(), &zone.soa().rdatas});
 }
