@@ -62,6 +62,7 @@ void ListenerSocket::OnReadable() {
     const int count = udp_->Receive([&](const net::Datagram& datagram) {
       handler_->Handle(datagram.data, {datagram.peer, datagram.local, false, 0}, listener_, self);
     });
+    if (count >= net::EventLoop::kPauseWorth) Pause();
     if (count < net::UdpSocket::kBatchSize) return;
   }
 }
@@ -79,6 +80,10 @@ void ListenerSocket::Respond(const ReplyPath& path, size_t size) {
   }
   if (size == 0) return;
   udp_->Send(size, path.peer, path.local);
+  JoinFlushList();
+}
+
+void ListenerSocket::JoinFlushList() {
   if (in_flush_list_) return;
   in_flush_list_ = true;
   flush_list_->push_back(weak_from_this());
@@ -86,7 +91,19 @@ void ListenerSocket::Respond(const ReplyPath& path, size_t size) {
 
 void ListenerSocket::Flush() {
   in_flush_list_ = false;
+  if (udp_->unsent_count() >= net::EventLoop::kPauseWorth && !is_paused_) {
+    loop_->Pause(udp_->fd());
+    is_paused_ = true;
+  }
   udp_->Flush();
+  if (is_paused_) loop_->Resume(udp_->fd());
+  is_paused_ = false;
+}
+
+void ListenerSocket::Pause() {
+  if (!is_paused_) loop_->Pause(udp_->fd());
+  is_paused_ = true;
+  JoinFlushList();
 }
 
 }  // namespace nave::resolver

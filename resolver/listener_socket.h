@@ -50,6 +50,9 @@ class ListenerSocket : public Responder, public std::enable_shared_from_this<Lis
   ListenerSocket(net::EventLoop* loop, QueryHandler* handler, FlushList* flush_list);
   absl::Status Bind(const net::Endpoint& endpoint, const net::TcpServerOptions& tcp);
   void OnReadable();
+  // Nobody waits for queries until the answers have left; the end of the turn undoes it.
+  void Pause();
+  void JoinFlushList();
 
   net::EventLoop* const loop_;
   QueryHandler* const handler_;
@@ -59,6 +62,7 @@ class ListenerSocket : public Responder, public std::enable_shared_from_this<Lis
   std::unique_ptr<net::TcpServer> tcp_;
   std::vector<uint8_t> tcp_buffer_;
   bool in_flush_list_ = false;
+  bool is_paused_ = false;
 };
 
 }  // namespace nave::resolver

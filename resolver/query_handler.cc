@@ -274,6 +274,7 @@ bool QueryHandler::SendPacket(const PacketKey& key, const View& view,
                                     SizeMax(path, key.udp_payload_size), wire, buffer);
   if (size == 0) return false;
   ++rotation_;
+  ++stats_.from_packets;
   Count(buffer.subspan(0, size));
   responder->Respond(path, size);
   return true;

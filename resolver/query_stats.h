@@ -19,6 +19,8 @@ struct QueryStats {
   uint64_t tcp_queries = 0;
   uint64_t dropped = 0;
   uint64_t truncated = 0;
+  // Answers that were whole packets of the cache before.
+  uint64_t from_packets = 0;
   uint64_t forwarded = 0;
   uint64_t coalesced = 0;
   uint64_t forward_failures = 0;

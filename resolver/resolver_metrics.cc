@@ -42,6 +42,7 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
       truncated_(registry->counter(kTruncated)),
       forwarded_(registry->counter(kForwarded)),
       coalesced_(registry->counter(kCoalesced)),
+      from_packets_(registry->counter(kFromPackets)),
       loops_(registry->counter(kLoops)),
       forward_failures_(registry->counter(kForwardFailures)),
       refused_states_(registry->counter(kRefusedStates)),
@@ -69,6 +70,7 @@ void ResolverMetrics::Add(const QueryStats& now, const QueryStats& before) {
   AddGrowth(truncated_, now.truncated, before.truncated);
   AddGrowth(forwarded_, now.forwarded, before.forwarded);
   AddGrowth(coalesced_, now.coalesced, before.coalesced);
+  AddGrowth(from_packets_, now.from_packets, before.from_packets);
   AddGrowth(forward_failures_, now.forward_failures, before.forward_failures);
   AddGrowth(cookies_demanded_, now.cookies_demanded, before.cookies_demanded);
   AddGrowth(loops_, now.loops, before.loops);

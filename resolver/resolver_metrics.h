@@ -24,6 +24,8 @@ inline constexpr metrics::Metric kForwarded{"nave_resolver_forwarded_total",
                                             "Questions asked of targets."};
 inline constexpr metrics::Metric kCoalesced{"nave_resolver_coalesced_total",
                                             "Queries that joined an identical question under way."};
+inline constexpr metrics::Metric kFromPackets{
+    "nave_resolver_from_packets_total", "Answers that were whole packets of the cache before."};
 inline constexpr metrics::Metric kLoops{
     "nave_resolver_loops_total",
     "Questions that came back by a forwarding loop, answered with SERVFAIL."};
@@ -78,6 +80,7 @@ class ResolverMetrics {
   metrics::Counter& truncated_;
   metrics::Counter& forwarded_;
   metrics::Counter& coalesced_;
+  metrics::Counter& from_packets_;
   metrics::Counter& loops_;
   metrics::Counter& forward_failures_;
   metrics::Counter& refused_states_;

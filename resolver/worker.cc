@@ -11,6 +11,20 @@ namespace {
 
 constexpr absl::Duration kStatsInterval = absl::Seconds(1);
 
+// The time of the loop's turn: a query need not ask the system for it.
+class TurnClock final : public Clock {
+ public:
+  explicit TurnClock(const net::EventLoop* loop) : loop_(loop) {}
+  absl::Time Now() const override { return loop_->now(); }
+  bool WaitUntil(absl::CondVar& condition, absl::Mutex& mutex, absl::Time deadline) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) override {
+    return loop_->clock()->WaitUntil(condition, mutex, deadline);
+  }
+
+ private:
+  const net::EventLoop* const loop_;
+};
+
 // A task that another thread waits for. Shared: the waiter may give up first.
 struct WaitedTask {
   absl::Mutex mutex;
@@ -26,8 +40,9 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
   auto worker = absl::WrapUnique(new Worker(clock, options));
   NAVE_ASSIGN_OR_RETURN(worker->loop_, net::EventLoop::Create(clock));
   NAVE_ASSIGN_OR_RETURN(worker->upstream_, options.upstream_factory(worker->loop_.get()));
-  worker->handler_ = std::make_unique<QueryHandler>(worker->upstream_.get(), clock,
-                                                    options.cache_bytes_max, options.node_id);
+  worker->turn_clock_ = std::make_unique<TurnClock>(worker->loop_.get());
+  worker->handler_ = std::make_unique<QueryHandler>(
+      worker->upstream_.get(), worker->turn_clock_.get(), options.cache_bytes_max, options.node_id);
   worker->handler_->SetIdentity(options.identity);
   worker->handler_->SetKeepalive(options.tcp_idle_timeout);
   if (!options.cookie_secrets.secrets.empty()) {

@@ -85,6 +85,7 @@ class Worker {
   const Clock* const clock_;
   const WorkerOptions options_;
   std::unique_ptr<net::EventLoop> loop_;
+  std::unique_ptr<const Clock> turn_clock_;
   std::unique_ptr<Upstream> upstream_;
   std::unique_ptr<QueryHandler> handler_;
   ListenerSocket::FlushList flush_list_;

@@ -32,8 +32,8 @@ absl::StatusOr<std::unique_ptr<EventLoop>> EventLoop::Create(const Clock* clock)
     return status;
   }
   auto loop = absl::WrapUnique(new EventLoop(clock, epoll_fd, bulk_fd, wake_fd));
-  NAVE_RETURN_IF_ERROR(Report(wake_fd, kWakeToken, epoll_fd));
-  NAVE_RETURN_IF_ERROR(Report(bulk_fd, kBulkToken, epoll_fd));
+  NAVE_RETURN_IF_ERROR(Report(wake_fd, kWakeToken, epoll_fd, EPOLLIN));
+  NAVE_RETURN_IF_ERROR(Report(bulk_fd, kBulkToken, epoll_fd, EPOLLIN));
   return loop;
 }
 
@@ -48,9 +48,9 @@ EventLoop::~EventLoop() {
   close(epoll_fd_);
 }
 
-absl::Status EventLoop::Report(int fd, uint64_t token, int in) {
+absl::Status EventLoop::Report(int fd, uint64_t token, int in, uint32_t events) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = token;
   if (epoll_ctl(in, EPOLL_CTL_ADD, fd, &event) != 0) return SystemError("epoll_ctl");
   return absl::OkStatus();
@@ -65,12 +65,10 @@ absl::Status EventLoop::Watch(int fd, uint32_t events, WatchCallback callback, R
   }
   // The serial tells an event of a closed descriptor from one of a new one with the same number.
   const uint64_t serial = next_serial_++ & 0x7fffffff;
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = serial << 32 | static_cast<uint32_t>(fd);
   const int in = rank == Rank::kBulk ? bulk_fd_ : epoll_fd_;
-  if (epoll_ctl(in, EPOLL_CTL_ADD, fd, &event) != 0) return SystemError("epoll_ctl");
-  watches_[fd] = {serial, std::make_shared<WatchCallback>(std::move(callback)), in};
+  WatchEntry entry = {serial, std::make_shared<WatchCallback>(std::move(callback)), in, events};
+  NAVE_RETURN_IF_ERROR(Report(fd, TokenOf(fd, entry), in, events));
+  watches_[fd] = std::move(entry);
   return absl::OkStatus();
 }
 
@@ -79,10 +77,28 @@ absl::Status EventLoop::Rewatch(int fd, uint32_t events) {
   if (found == watches_.end()) return absl::NotFoundError("the descriptor is not watched");
   epoll_event event{};
   event.events = events;
-  event.data.u64 = found->second.serial << 32 | static_cast<uint32_t>(fd);
+  event.data.u64 = TokenOf(fd, found->second);
+  found->second.events = events;
   if (epoll_ctl(found->second.epoll_fd, EPOLL_CTL_MOD, fd, &event) != 0)
     return SystemError("epoll_ctl");
   return absl::OkStatus();
+}
+
+void EventLoop::Pause(int fd) {
+  auto found = watches_.find(fd);
+  if (found != watches_.end()) epoll_ctl(found->second.epoll_fd, EPOLL_CTL_DEL, fd, nullptr);
+}
+
+void EventLoop::Resume(int fd) {
+  auto found = watches_.find(fd);
+  if (found == watches_.end()) return;
+  const WatchEntry& entry = found->second;
+  // Others may have taken the system's memory for it meanwhile.
+  if (!Report(fd, TokenOf(fd, entry), entry.epoll_fd, entry.events).ok()) stuck_.push_back(fd);
+}
+
+void EventLoop::ResumeStuck() {
+  for (const int fd : std::exchange(stuck_, {})) Resume(fd);
 }
 
 void EventLoop::Unwatch(int fd) {
@@ -137,6 +153,10 @@ void EventLoop::Run() {
 
 int EventLoop::RunOnce(absl::Duration timeout) {
   epoll_event events[kMaxEventsPerTurn];
+  if (!stuck_.empty()) {
+    ResumeStuck();
+    timeout = std::min(timeout, kStuckPause);
+  }
   const int count = epoll_wait(epoll_fd_, events, kMaxEventsPerTurn, WaitMillis(timeout));
   UpdateNow();
   int ran = 0;

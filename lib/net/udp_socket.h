@@ -63,7 +63,8 @@ class UdpSocket {
   // Gives the batch to the kernel. What the kernel does not take is dropped and counted: DNS over
   // UDP recovers by itself, a queue would only add delay.
   void Flush();
-  bool has_unsent() const { return send_count_ > 0; }
+  // Datagrams that wait for Flush.
+  int unsent_count() const { return send_count_; }
 
   uint64_t dropped_count() const { return dropped_count_; }
 

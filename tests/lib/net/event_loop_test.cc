@@ -52,6 +52,27 @@ TEST_F(EventLoopTest, TimersRunInOrderOfTimeThenOfMaking) {
   EXPECT_EQ(loop_->timer_count(), 0u);
 }
 
+TEST_F(EventLoopTest, APauseLosesNoEvent) {
+  int calls = 0;
+  ASSERT_TRUE(loop_->Watch(pipe_[0], EPOLLIN, [&](uint32_t) { ++calls; }).ok());
+  loop_->Pause(pipe_[0]);
+  WriteByte();
+  EXPECT_EQ(Turn(), 0);
+  loop_->Resume(pipe_[0]);
+  EXPECT_EQ(Turn(), 1);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(EventLoopTest, WhatIsPausedMayBeUnwatched) {
+  ASSERT_TRUE(loop_->Watch(pipe_[0], EPOLLIN, [&](uint32_t) { FAIL(); }).ok());
+  WriteByte();
+  loop_->Pause(pipe_[0]);
+  loop_->Unwatch(pipe_[0]);
+  loop_->Resume(pipe_[0]);
+  EXPECT_EQ(Turn(), 0);
+  EXPECT_EQ(loop_->watch_count(), 0u);
+}
+
 TEST_F(EventLoopTest, CancelledTimerDoesNotRun) {
   bool ran = false;
   EventLoop::TimerId second = EventLoop::kNoTimer;
