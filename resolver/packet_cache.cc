@@ -34,6 +34,12 @@ constexpr uint8_t kFeatureEdns = 16;
 // Root, type, class, TTL and an empty rdata (RFC 6891 section 6.1.2).
 constexpr size_t kEmptyOptSize = 11;
 
+constexpr int64_t kNanosecondsPerSecond = 1000000000;
+
+uint32_t AgeSeconds(int64_t now, int64_t received) {
+  return now <= received ? 0 : static_cast<uint32_t>((now - received) / kNanosecondsPerSecond);
+}
+
 uint16_t LoadU16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
 
 uint32_t LoadU32(const uint8_t* at) {
@@ -158,8 +164,9 @@ bool ReadPacketKey(absl::Span<const uint8_t> wire, PacketKey* key) {
 struct PacketCache::Packet {
   uint64_t hash;
   uint64_t view_serial;
-  absl::Time received;
-  absl::Time fresh_until;
+  // Times as nanoseconds: cheaper by some parts of a percent of a whole answer.
+  int64_t received;
+  int64_t fresh_until;
   size_t place;
   // Of replies; never equal to the cache's for a packet that was forgotten.
   uint32_t generation;
@@ -179,17 +186,17 @@ struct PacketCache::Packet {
   const uint16_t* ttls() const { return reinterpret_cast<const uint16_t*>(octets() + ttls_at()); }
   size_t memory() const { return sizeof(Packet) + ttls_at() + ttl_count * sizeof(uint16_t); }
 
-  void Age(absl::Time now, uint8_t* message) const;
+  void Age(int64_t now, uint8_t* message) const;
   void Rotate(uint32_t rotation, uint8_t* message) const;
 };
 
 // What a packet costs beside its own memory: its places in the set and the ring, the allocator's.
 static constexpr size_t kPacketOverhead = 48;
 
-void PacketCache::Packet::Age(absl::Time now, uint8_t* message) const {
-  const auto age =
-      static_cast<uint32_t>(std::max<int64_t>(0, absl::ToInt64Seconds(now - received)));
-  const uint32_t older = age > age_seconds ? age - age_seconds : 0;
+void PacketCache::Packet::Age(int64_t now, uint8_t* message) const {
+  const uint32_t age = AgeSeconds(now, received);
+  if (age <= age_seconds) return;
+  const uint32_t older = age - age_seconds;
   for (size_t i = 0; i < ttl_count; ++i) {
     uint8_t* at = message + ttls()[i];
     const uint32_t ttl = LoadU32(at);
@@ -226,16 +233,17 @@ PacketCache::PacketCache(size_t max_bytes) : max_bytes_(max_bytes) {}
 
 PacketCache::~PacketCache() = default;
 
-bool PacketCache::Holds(const Packet& packet, absl::Time now) const {
+bool PacketCache::Holds(const Packet& packet, int64_t now) const {
   return packet.is_ours || (packet.generation == generation_ && now < packet.fresh_until);
 }
 
-size_t PacketCache::Find(const PacketKey& key, uint64_t view_serial, absl::Time now,
+size_t PacketCache::Find(const PacketKey& key, uint64_t view_serial, absl::Time time,
                          uint32_t rotation, size_t size_max, absl::Span<const uint8_t> query,
                          absl::Span<uint8_t> buffer) {
   const auto found = packets_.find(Lookup{&key, view_serial});
   if (found == packets_.end()) return 0;
   Packet* packet = *found;
+  const int64_t now = packet->is_ours ? 0 : absl::ToUnixNanos(time);
   if (!Holds(*packet, now)) {
     Erase(packet);
     return 0;
@@ -259,11 +267,10 @@ void PacketCache::Insert(const PacketKey& key, uint64_t view_serial, absl::Time 
   Packet packet{};
   packet.hash = key.hash;
   packet.view_serial = view_serial;
-  packet.received = origin.received;
-  packet.fresh_until = origin.fresh_until;
+  packet.received = absl::ToUnixNanos(origin.received);
+  packet.fresh_until = absl::ToUnixNanos(origin.fresh_until);
   packet.generation = generation_;
-  packet.age_seconds =
-      static_cast<uint32_t>(std::max<int64_t>(0, absl::ToInt64Seconds(now - origin.received)));
+  packet.age_seconds = AgeSeconds(absl::ToUnixNanos(now), packet.received);
   packet.size = static_cast<uint16_t>(answer.size());
   packet.question_size = key.question_size;
   packet.ttl_count = origin.is_ours ? 0 : static_cast<uint16_t>(layout.ttls.size());

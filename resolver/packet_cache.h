@@ -65,7 +65,7 @@ class PacketCache {
   // Writes the answer to `query`, which `key` was read from, and returns its size; 0 if none is
   // known, or it has more than `size_max` octets. `rotation` says which of several addresses comes
   // first. REQUIRES: buffer.size() >= kMaxPacketSize.
-  size_t Find(const PacketKey& key, uint64_t view_serial, absl::Time now, uint32_t rotation,
+  size_t Find(const PacketKey& key, uint64_t view_serial, absl::Time time, uint32_t rotation,
               size_t size_max, absl::Span<const uint8_t> query, absl::Span<uint8_t> buffer);
   // Keeps `answer`, which was sent at `now`. Nothing if it was truncated, is too large, or has
   // several records in a way that Find could not rotate.
@@ -99,7 +99,7 @@ class PacketCache {
     bool operator()(const Packet* a, const Packet* b) const { return a == b; }
   };
 
-  bool Holds(const Packet& packet, absl::Time now) const;
+  bool Holds(const Packet& packet, int64_t now) const;
   void Erase(Packet* packet);
   // Erases one: the first from the hand on that was not used since the hand passed it last.
   void EraseUnused();

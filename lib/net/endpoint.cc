@@ -80,15 +80,16 @@ std::string Endpoint::ToString() const {
 }
 
 socklen_t Endpoint::ToSockaddr(sockaddr_storage* storage) const {
-  std::memset(storage, 0, sizeof(*storage));
   if (address.is_v4()) {
     auto* in = reinterpret_cast<sockaddr_in*>(storage);
+    std::memset(in, 0, sizeof(*in));
     in->sin_family = AF_INET;
     in->sin_port = htons(port);
     std::memcpy(&in->sin_addr, address.bytes().data(), 4);
     return sizeof(*in);
   }
   auto* in6 = reinterpret_cast<sockaddr_in6*>(storage);
+  std::memset(in6, 0, sizeof(*in6));
   in6->sin6_family = AF_INET6;
   in6->sin6_port = htons(port);
   std::memcpy(&in6->sin6_addr, address.bytes().data(), 16);
