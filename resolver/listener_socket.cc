@@ -59,8 +59,8 @@ absl::Status ListenerSocket::Bind(const net::Endpoint& endpoint, const net::TcpS
 void ListenerSocket::OnReadable() {
   const std::shared_ptr<Responder> self = shared_from_this();
   for (int i = 0; i < kMaxBatchesPerTurn; ++i) {
-    const int count = udp_->Receive([&](const net::Datagram& datagram) {
-      handler_->Handle(datagram.data, {datagram.peer, datagram.local, false, 0}, listener_, self);
+    const int count = udp_->Receive([&](absl::Span<const net::Datagram> datagrams) {
+      handler_->HandleBatch(datagrams, listener_, self);
     });
     if (count >= net::EventLoop::kPauseWorth) Pause();
     if (count < net::UdpSocket::kBatchSize) return;

@@ -186,9 +186,14 @@ struct PacketCache::Packet {
   const uint16_t* ttls() const { return reinterpret_cast<const uint16_t*>(octets() + ttls_at()); }
   size_t memory() const { return sizeof(Packet) + ttls_at() + ttl_count * sizeof(uint16_t); }
 
+  bool IsFor(const PacketKey& key, uint64_t view) const;
   void Age(int64_t now, uint8_t* message) const;
   void Rotate(uint32_t rotation, uint8_t* message) const;
 };
+
+// Most packets have no more.
+static constexpr size_t kPrefetchLines = 4;
+static constexpr size_t kCacheLine = 64;
 
 // What a packet costs beside its own memory: its places in the set and the ring, the allocator's.
 static constexpr size_t kPacketOverhead = 48;
@@ -214,19 +219,9 @@ void PacketCache::Packet::Rotate(uint32_t rotation, uint8_t* message) const {
 
 void PacketCache::Free::operator()(Packet* packet) const { ::operator delete(packet); }
 
-size_t PacketCache::Hash::operator()(const Lookup& lookup) const {
-  return lookup.key->hash ^ lookup.view_serial * 0x9e3779b97f4a7c15;
-}
-
-size_t PacketCache::Hash::operator()(const Packet* packet) const {
-  return packet->hash ^ packet->view_serial * 0x9e3779b97f4a7c15;
-}
-
-bool PacketCache::Equal::operator()(const Packet* packet, const Lookup& lookup) const {
-  const PacketKey& key = *lookup.key;
-  return packet->hash == key.hash && packet->view_serial == lookup.view_serial &&
-         packet->features == key.features && packet->question_size == key.question_size &&
-         std::memcmp(packet->octets() + kHeaderSize, key.question.data(), key.question_size) == 0;
+bool PacketCache::Packet::IsFor(const PacketKey& key, uint64_t view) const {
+  return view_serial == view && features == key.features && question_size == key.question_size &&
+         std::memcmp(octets() + kHeaderSize, key.question.data(), key.question_size) == 0;
 }
 
 PacketCache::PacketCache(size_t max_bytes) : max_bytes_(max_bytes) {}
@@ -237,12 +232,21 @@ bool PacketCache::Holds(const Packet& packet, int64_t now) const {
   return packet.is_ours || (packet.generation == generation_ && now < packet.fresh_until);
 }
 
+void PacketCache::PrefetchPacket(const PacketKey& key, uint64_t view_serial) const {
+  const auto found = packets_.find(HashOf(key, view_serial));
+  if (found == packets_.end()) return;
+  const char* packet = reinterpret_cast<const char*>(found->second);
+  for (size_t line = 0; line < kPrefetchLines; ++line) {
+    __builtin_prefetch(packet + line * kCacheLine);
+  }
+}
+
 size_t PacketCache::Find(const PacketKey& key, uint64_t view_serial, absl::Time time,
                          uint32_t rotation, size_t size_max, absl::Span<const uint8_t> query,
                          absl::Span<uint8_t> buffer) {
-  const auto found = packets_.find(Lookup{&key, view_serial});
-  if (found == packets_.end()) return 0;
-  Packet* packet = *found;
+  const auto found = packets_.find(HashOf(key, view_serial));
+  if (found == packets_.end() || !found->second->IsFor(key, view_serial)) return 0;
+  Packet* packet = found->second;
   const int64_t now = packet->is_ours ? 0 : absl::ToUnixNanos(time);
   if (!Holds(*packet, now)) {
     Erase(packet);
@@ -265,7 +269,7 @@ void PacketCache::Insert(const PacketKey& key, uint64_t view_serial, absl::Time 
   Layout layout;
   if (!ReadLayout(answer, &layout)) return;
   Packet packet{};
-  packet.hash = key.hash;
+  packet.hash = HashOf(key, view_serial);
   packet.view_serial = view_serial;
   packet.received = absl::ToUnixNanos(origin.received);
   packet.fresh_until = absl::ToUnixNanos(origin.fresh_until);
@@ -279,8 +283,8 @@ void PacketCache::Insert(const PacketKey& key, uint64_t view_serial, absl::Time 
   packet.is_ours = origin.is_ours;
   const size_t cost = packet.memory() + kPacketOverhead;
   if (cost > max_bytes_ / 4) return;
-  const auto old = packets_.find(Lookup{&key, view_serial});
-  if (old != packets_.end()) Erase(*old);
+  const auto old = packets_.find(packet.hash);
+  if (old != packets_.end()) Erase(old->second);
   while (byte_size_ + cost > max_bytes_) EraseUnused();
   PacketPtr kept(new (::operator new(packet.memory())) Packet(packet));
   kept->place = ring_.size();
@@ -289,12 +293,12 @@ void PacketCache::Insert(const PacketKey& key, uint64_t view_serial, absl::Time 
   std::memcpy(kept->octets() + kept->ttls_at(), layout.ttls.data(),
               kept->ttl_count * sizeof(uint16_t));
   byte_size_ += cost;
-  packets_.insert(kept.get());
+  packets_.emplace(kept->hash, kept.get());
   ring_.push_back(std::move(kept));
 }
 
 void PacketCache::Erase(Packet* packet) {
-  packets_.erase(packet);
+  packets_.erase(packet->hash);
   byte_size_ -= packet->memory() + kPacketOverhead;
   PacketPtr& place = ring_[packet->place];
   if (&place != &ring_.back()) {

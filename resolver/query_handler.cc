@@ -61,12 +61,42 @@ void QueryHandler::SetSnapshot(std::shared_ptr<const Snapshot> snapshot) {
 
 void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
                           const Listener* listener, const std::shared_ptr<Responder>& responder) {
+  Incoming incoming;
+  Read(wire, path.peer, path.is_tcp, listener, &incoming);
+  Handle(incoming, wire, path, listener, responder);
+}
+
+void QueryHandler::HandleBatch(absl::Span<const net::Datagram> datagrams, const Listener* listener,
+                               const std::shared_ptr<Responder>& responder) {
+  batch_.resize(std::max(batch_.size(), datagrams.size()));
+  for (size_t i = 0; i < datagrams.size(); ++i) {
+    Incoming& incoming = batch_[i];
+    Read(datagrams[i].data, datagrams[i].peer, false, listener, &incoming);
+    if (incoming.is_plain) packets_.PrefetchPlace(incoming.key, incoming.view->serial());
+  }
+  for (size_t i = 0; i < datagrams.size(); ++i) {
+    const Incoming& incoming = batch_[i];
+    if (incoming.is_plain) packets_.PrefetchPacket(incoming.key, incoming.view->serial());
+  }
+  for (size_t i = 0; i < datagrams.size(); ++i) {
+    Handle(batch_[i], datagrams[i].data, {datagrams[i].peer, datagrams[i].local, false, 0},
+           listener, responder);
+  }
+}
+
+void QueryHandler::Read(absl::Span<const uint8_t> wire, const net::Endpoint& peer, bool is_tcp,
+                        const Listener* listener, Incoming* incoming) const {
+  incoming->view = listener == nullptr ? nullptr : listener->SelectView(peer.address);
+  incoming->is_plain = incoming->view != nullptr && peer.port != 0 &&
+                       (is_tcp || !cookies_required_) && ReadPacketKey(wire, &incoming->key);
+}
+
+void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wire,
+                          const ReplyPath& path, const Listener* listener,
+                          const std::shared_ptr<Responder>& responder) {
   ++(path.is_tcp ? stats_.tcp_queries : stats_.udp_queries);
-  const View* view = listener == nullptr ? nullptr : listener->SelectView(path.peer.address);
-  PacketKey key;
-  const bool is_plain = view != nullptr && path.peer.port != 0 && ReadPacketKey(wire, &key) &&
-                        (path.is_tcp || !cookies_required_);
-  if (is_plain && SendPacket(key, *view, wire, path, responder.get())) return;
+  const View* view = incoming.view;
+  if (incoming.is_plain && SendPacket(incoming.key, *view, wire, path, responder.get())) return;
   ParsedQuery parsed = ParseQuery(wire);
   // Port 0 cannot be answered; it is how reflection through us begins.
   if (parsed.verdict == QueryVerdict::kDrop || path.peer.port == 0) {
@@ -96,7 +126,7 @@ void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
   const absl::Time now = clock_->Now();
   if (walk.Start(*snapshot_, *view, &cache_, now) == Walk::State::kDone) {
     const auto message = Write(walk.query(), walk.answer(), path, responder.get());
-    if (is_plain) KeepPacket(key, *view, walk, now, message);
+    if (incoming.is_plain) KeepPacket(incoming.key, *view, walk, now, message);
     return responder->Respond(path, message.size());
   }
   Wait(

@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "lib/base/clock.h"
+#include "lib/net/udp_socket.h"
 #include "nave/resolver/v1/explain.pb.h"
 #include "resolver/answer.h"
 #include "resolver/cache.h"
@@ -60,6 +61,10 @@ class QueryHandler {
   // more), through `responder`: at once, or later when a target must be asked, or not at all.
   void Handle(absl::Span<const uint8_t> wire, const ReplyPath& path, const Listener* listener,
               const std::shared_ptr<Responder>& responder);
+
+  // The same for datagrams that came together, which costs less.
+  void HandleBatch(absl::Span<const net::Datagram> datagrams, const Listener* listener,
+                   const std::shared_ptr<Responder>& responder);
 
   // The walk by this worker's state and cache, nothing sent. NOT_FOUND for an unknown view,
   // INVALID_ARGUMENT for a malformed question.
@@ -114,6 +119,17 @@ class QueryHandler {
   absl::Span<const uint8_t> Write(const Query& query, const Answer& answer, const ReplyPath& path,
                                   Responder* responder);
   void Count(absl::Span<const uint8_t> message);
+  // A query on its way to the packets.
+  struct Incoming {
+    const View* view = nullptr;
+    // It may be answered by a packet: `key` was read.
+    bool is_plain = false;
+    PacketKey key;
+  };
+  void Read(absl::Span<const uint8_t> wire, const net::Endpoint& peer, bool is_tcp,
+            const Listener* listener, Incoming* incoming) const;
+  void Handle(const Incoming& incoming, absl::Span<const uint8_t> wire, const ReplyPath& path,
+              const Listener* listener, const std::shared_ptr<Responder>& responder);
   // False if no packet answers the query.
   bool SendPacket(const PacketKey& key, const View& view, absl::Span<const uint8_t> wire,
                   const ReplyPath& path, Responder* responder);
@@ -140,6 +156,8 @@ class QueryHandler {
   size_t waiter_count_ = 0;
   uint32_t rotation_ = 0;
   QueryStats stats_;
+  // Of HandleBatch, here for its size.
+  std::vector<Incoming> batch_;
 };
 
 }  // namespace nave::resolver

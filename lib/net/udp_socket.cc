@@ -80,6 +80,7 @@ struct UdpSocket::Buffers {
   };
   Batch in;
   Batch out;
+  Datagram datagrams[kBatchSize];
   // Receive slots that the last call filled: only these must be made ready again.
   int used = kBatchSize;
 };
@@ -110,7 +111,7 @@ UdpSocket::UdpSocket(int fd, const Endpoint& local)
 
 UdpSocket::~UdpSocket() { close(fd_); }
 
-int UdpSocket::Receive(absl::FunctionRef<void(const Datagram&)> handler) {
+int UdpSocket::Receive(absl::FunctionRef<void(absl::Span<const Datagram>)> handler) {
   Buffers::Batch& in = buffers_->in;
   for (int i = 0; i < buffers_->used; ++i) {
     in.headers[i].msg_hdr.msg_namelen = sizeof(sockaddr_storage);
@@ -119,18 +120,19 @@ int UdpSocket::Receive(absl::FunctionRef<void(const Datagram&)> handler) {
   }
   const int count = recvmmsg(fd_, in.headers, kBatchSize, 0, nullptr);
   buffers_->used = count > 0 ? count : 0;
+  size_t kept = 0;
   for (int i = 0; i < count; ++i) {
     if ((in.headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) {
       ++dropped_count_;
       continue;
     }
-    Datagram datagram;
+    Datagram& datagram = buffers_->datagrams[kept++];
     datagram.peer = Endpoint::FromSockaddr(in.peers[i]);
     datagram.local =
         any_address_ ? DestinationOf(&in.headers[i].msg_hdr, local_.address) : local_.address;
     datagram.data = absl::MakeConstSpan(in.data[i], in.headers[i].msg_len);
-    handler(datagram);
   }
+  if (kept > 0) handler(absl::MakeConstSpan(buffers_->datagrams, kept));
   return count > 0 ? count : 0;
 }
 

@@ -50,9 +50,9 @@ class UdpSocket {
   // As bound, with the port that the system chose.
   const Endpoint& local() const { return local_; }
 
-  // Takes one batch from the kernel and hands over each datagram. Returns how many came; fewer than
-  // kBatchSize means that no more wait.
-  int Receive(absl::FunctionRef<void(const Datagram&)> handler);
+  // Takes one batch from the kernel and hands it over, unless it is empty. Returns how many came,
+  // those that were dropped included; fewer than kBatchSize means that no more wait.
+  int Receive(absl::FunctionRef<void(absl::Span<const Datagram>)> handler);
 
   // A place of kMaxDatagramSize octets for the next datagram, valid until Send or Flush. Flushes
   // when the batch is full.

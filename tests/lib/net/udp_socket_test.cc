@@ -39,14 +39,15 @@ TEST(UdpSocketTest, DatagramArrivesWithItsAddresses) {
   EXPECT_EQ(a->unsent_count(), 0);
   ASSERT_TRUE(Readable(*b));
   std::string got;
-  EXPECT_EQ(b->Receive([&](const Datagram& datagram) {
+  EXPECT_EQ(b->Receive([&](absl::Span<const Datagram> datagrams) {
+    const Datagram& datagram = datagrams[0];
     got.assign(datagram.data.begin(), datagram.data.end());
     EXPECT_EQ(datagram.peer, a->local());
     EXPECT_EQ(datagram.local, b->local().address);
   }),
             1);
   EXPECT_EQ(got, "hello");
-  EXPECT_EQ(b->Receive([](const Datagram&) { FAIL(); }), 0);
+  EXPECT_EQ(b->Receive([](absl::Span<const Datagram>) { FAIL(); }), 0);
 }
 
 TEST(UdpSocketTest, MoreThanABatchIsFlushedOnTheWay) {
@@ -57,7 +58,9 @@ TEST(UdpSocketTest, MoreThanABatchIsFlushedOnTheWay) {
   a->Flush();
   int got = 0;
   while (got < kCount && Readable(*b)) {
-    got += b->Receive([&](const Datagram& datagram) { EXPECT_FALSE(datagram.data.empty()); });
+    got += b->Receive([&](absl::Span<const Datagram> datagrams) {
+      for (const Datagram& datagram : datagrams) EXPECT_FALSE(datagram.data.empty());
+    });
   }
   EXPECT_EQ(got, kCount);
   EXPECT_EQ(a->dropped_count(), 0u);
@@ -70,13 +73,17 @@ TEST(UdpSocketTest, AnyAddressAnswersFromWhereItWasAsked) {
   SendText(client.get(), "q", asked);
   client->Flush();
   ASSERT_TRUE(Readable(*any));
-  any->Receive([&](const Datagram& datagram) {
+  any->Receive([&](absl::Span<const Datagram> datagrams) {
+    const Datagram& datagram = datagrams[0];
     EXPECT_EQ(datagram.local, asked.address);
     SendText(any.get(), "a", datagram.peer, datagram.local);
   });
   any->Flush();
   ASSERT_TRUE(Readable(*client));
-  client->Receive([&](const Datagram& datagram) { EXPECT_EQ(datagram.peer, asked); });
+  client->Receive([&](absl::Span<const Datagram> datagrams) {
+    const Datagram& datagram = datagrams[0];
+    EXPECT_EQ(datagram.peer, asked);
+  });
 }
 
 TEST(UdpSocketTest, TooLongADatagramIsDropped) {
@@ -88,7 +95,7 @@ TEST(UdpSocketTest, TooLongADatagramIsDropped) {
   ASSERT_EQ(sendto(fd, large.data(), large.size(), 0, reinterpret_cast<sockaddr*>(&to), length),
             static_cast<ssize_t>(large.size()));
   ASSERT_TRUE(Readable(*socket));
-  EXPECT_EQ(socket->Receive([](const Datagram&) { FAIL(); }), 1);
+  EXPECT_EQ(socket->Receive([](absl::Span<const Datagram>) { FAIL(); }), 1);
   EXPECT_EQ(socket->dropped_count(), 1u);
   close(fd);
 }
@@ -116,7 +123,8 @@ TEST(UdpSocketTest, WorksOverIpv6) {
   SendText(bound->get(), "q", asked);
   (*bound)->Flush();
   ASSERT_TRUE(Readable(*any));
-  any->Receive([&](const Datagram& datagram) {
+  any->Receive([&](absl::Span<const Datagram> datagrams) {
+    const Datagram& datagram = datagrams[0];
     EXPECT_EQ(datagram.local, asked.address);
     SendText(any.get(), "a", datagram.peer, datagram.local);
   });
