@@ -8,8 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
@@ -19,24 +20,35 @@
 
 namespace nave::resolver {
 
-struct CacheKey {
-  uint64_t view = 0;
-  uint64_t group = 0;
-  dns::Name name;
-  dns::RRType type = dns::RRType::kA;
-  bool dnssec_ok = false;
-  bool checking_disabled = false;
+class CacheKey {
+ public:
+  CacheKey() = default;
+  CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok = false,
+           bool checking_disabled = false);
+
+  uint64_t view() const { return view_; }
+  const dns::Name& name() const { return name_; }
+  dns::RRType type() const { return type_; }
+  // Of all of it; made once.
+  uint64_t hash() const { return hash_; }
+  // The same for another type, for the name above. REQUIRES: the name is not the root.
+  CacheKey WithType(dns::RRType type) const;
+  CacheKey Parent() const;
 
   friend bool operator==(const CacheKey& a, const CacheKey& b) {
-    return a.view == b.view && a.group == b.group && a.type == b.type &&
-           a.dnssec_ok == b.dnssec_ok && a.checking_disabled == b.checking_disabled &&
-           a.name == b.name;
+    return a.hash_ == b.hash_ && a.view_ == b.view_ && a.group_ == b.group_ && a.type_ == b.type_ &&
+           a.dnssec_ok_ == b.dnssec_ok_ && a.checking_disabled_ == b.checking_disabled_ &&
+           a.name_ == b.name_;
   }
-  template <typename H>
-  friend H AbslHashValue(H h, const CacheKey& k) {
-    return H::combine(std::move(h), k.view, k.group, k.type, k.dnssec_ok, k.checking_disabled,
-                      k.name);
-  }
+
+ private:
+  uint64_t view_ = 0;
+  uint64_t group_ = 0;
+  uint64_t hash_ = 0;
+  dns::Name name_;
+  dns::RRType type_ = dns::RRType::kA;
+  bool dnssec_ok_ = false;
+  bool checking_disabled_ = false;
 };
 
 class Cache {
@@ -57,7 +69,7 @@ class Cache {
   void Flush(const dns::Name& suffix);
   void Clear();
 
-  size_t entry_count() const { return entries_.size(); }
+  size_t entry_count() const { return ring_.size(); }
   size_t byte_size() const { return byte_size_; }
   size_t max_bytes() const { return max_bytes_; }
 
@@ -68,24 +80,29 @@ class Cache {
     // Of the reply, here too: most hits look at nothing else of it before the answer is written.
     absl::Time expiry;
     size_t byte_size;
-    // Found since it came to the front.
+    size_t place;
+    // Found since the hand passed it last.
     bool used = false;
   };
-  // The newest first. A hit moves nothing, for that would touch three entries more: what was used
-  // comes to the front again when its turn to go has come.
-  using Entries = std::list<Entry>;
+  // Hashes are as good as random already.
+  struct Same {
+    size_t operator()(uint64_t hash) const { return hash; }
+  };
 
   std::shared_ptr<const Reply> FindExact(const CacheKey& key, absl::Time now);
-  void Erase(Entries::iterator entry);
-  // Erases one entry: from the back, the first that was not used.
+  void Erase(Entry* entry);
+  // Erases one entry: from the hand on, the first that was not used.
   void EraseUnused();
 
   const size_t max_bytes_;
   size_t byte_size_ = 0;
   // Entries of type kNoType, which stand for every type of an NXDOMAIN name.
   size_t nxdomain_count_ = 0;
-  Entries order_;
-  absl::flat_hash_map<CacheKey, Entries::iterator> entries_;
+  // Owns them, in no order; each knows its place. The hand goes around.
+  std::vector<std::unique_ptr<Entry>> ring_;
+  size_t hand_ = 0;
+  // By the key's hash; of two entries with one hash the newer.
+  absl::flat_hash_map<uint64_t, Entry*, Same> entries_;
 };
 
 }  // namespace nave::resolver

@@ -197,9 +197,9 @@ std::string QueryHandler::LoopOf(const Waiter& waiter, uint64_t question_hash) {
 }
 
 void QueryHandler::Wait(Waiter waiter) {
-  const dns::Question question = waiter.walk->question();
-  const uint64_t question_hash = QuestionHash(question.name, question.type);
-  const std::string loop = LoopOf(waiter, question_hash);
+  dns::Question question = waiter.walk->question();
+  const uint64_t hash = QuestionHash(question.name, question.type);
+  const std::string loop = LoopOf(waiter, hash);
   if (!loop.empty()) {
     ++stats_.loops;
     return FailWaiter(std::move(waiter), kLoopError, loop);
@@ -207,30 +207,31 @@ void QueryHandler::Wait(Waiter waiter) {
   if (waiter_count_ >= kMaxWaiters) {
     return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther, "too many clients wait");
   }
-  const PendingKey key = {waiter.walk->cache_key(waiter.view_id), waiter.walk->query().hops.count};
+  const PendingKey key = {waiter.walk->cache_key(), waiter.walk->query().hops.count};
   auto found = pending_.find(key);
   if (found == pending_.end()) {
     if (pending_.size() >= kMaxPending) {
       return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
                         "too many questions are under way");
     }
-    Ask(key, *waiter.walk, question_hash);
+    auto pending = std::make_unique<Pending>(Pending{key, std::move(question), hash, {}});
+    pending->waiters.push_back(std::move(waiter));
     ++waiter_count_;
-    pending_[key].push_back(std::move(waiter));
-    return;
+    return Ask(pending_.insert(std::move(pending)).first->get());
   }
-  if (found->second.size() >= kMaxWaitersPerQuestion) {
+  if ((*found)->waiters.size() >= kMaxWaitersPerQuestion) {
     return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
                       "too many clients wait for this question");
   }
   ++stats_.coalesced;
   ++waiter_count_;
-  found->second.push_back(std::move(waiter));
+  (*found)->waiters.push_back(std::move(waiter));
 }
 
-void QueryHandler::Ask(const PendingKey& key, const Walk& walk, uint64_t question_hash) {
+void QueryHandler::Ask(Pending* pending) {
   ++stats_.forwarded;
-  AddUnderWay(question_hash);
+  AddUnderWay(pending->hash);
+  const Walk& walk = *pending->waiters[0].walk;
   ForwardOptions options;
   options.dnssec_ok = walk.query().dnssec_ok;
   options.checking_disabled = walk.query().header.cd;
@@ -238,36 +239,31 @@ void QueryHandler::Ask(const PendingKey& key, const Walk& walk, uint64_t questio
   options.hop_count = static_cast<uint8_t>(hops.count + 1);
   options.hop_marks = hops.marks;
   if (options.hop_marks.size() < kMaxHops) {
-    options.hop_marks.push_back(HopMark(key.key.view, question_hash));
+    options.hop_marks.push_back(HopMark(pending->key.key.view(), pending->hash));
   }
-  const dns::Question question = walk.question();
-  upstream_->Forward(question, walk.group(), options, [this, key, question](ForwardResult result) {
-    Resume(key, question, std::move(result));
-  });
+  upstream_->Forward(pending->question, walk.group(), options,
+                     [this, pending](ForwardResult result) { Resume(pending, std::move(result)); });
 }
 
-void QueryHandler::Resume(const PendingKey& key, const dns::Question& question,
-                          ForwardResult result) {
+void QueryHandler::Resume(Pending* asked, ForwardResult result) {
   const absl::Time now = clock_->Now();
+  // Taken out first: a waiter that goes on may ask the same question of a new state.
+  const std::unique_ptr<Pending> pending =
+      std::move(pending_.extract(pending_.find(asked->key)).value());
+  RemoveUnderWay(pending->hash);
   std::shared_ptr<const Reply> reply;
   if (result.status.ok()) {
     const net::Endpoint target =
         result.attempts.empty() ? net::Endpoint() : result.attempts.back().endpoint;
-    reply = std::make_shared<const Reply>(MakeReply(question, result.reply, target, now));
+    reply = std::make_shared<const Reply>(MakeReply(pending->question, result.reply, target, now));
   } else {
     ++stats_.forward_failures;
     reply = std::make_shared<const Reply>(
         MakeFailure(FailureText(result), FailureTtl(result.status), now));
   }
-  if (key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(key.key, reply);
-  RemoveUnderWay(QuestionHash(question.name, question.type));
-  auto found = pending_.find(key);
-  if (found == pending_.end()) return;
-  // Taken out first: a waiter that goes on may ask the same question of a new state.
-  std::vector<Waiter> waiters = std::move(found->second);
-  pending_.erase(found);
-  waiter_count_ -= waiters.size();
-  for (Waiter& waiter : waiters) Continue(std::move(waiter), reply);
+  if (pending->key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(pending->key.key, reply);
+  waiter_count_ -= pending->waiters.size();
+  for (Waiter& waiter : pending->waiters) Continue(std::move(waiter), reply);
 }
 
 void QueryHandler::Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply) {

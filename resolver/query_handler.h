@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "lib/base/clock.h"
 #include "lib/net/udp_socket.h"
@@ -92,13 +93,27 @@ class QueryHandler {
   struct PendingKey {
     CacheKey key;
     uint8_t hop_count = 0;
-
-    friend bool operator==(const PendingKey& a, const PendingKey& b) {
-      return a.hop_count == b.hop_count && a.key == b.key;
+  };
+  // A question under way, and who waits for it.
+  struct Pending {
+    PendingKey key;
+    dns::Question question;
+    // Of the question (hop_guard.h).
+    uint64_t hash;
+    absl::InlinedVector<Waiter, 1> waiters;
+  };
+  struct PendingHash {
+    using is_transparent = void;
+    size_t operator()(const PendingKey& k) const { return k.key.hash() + k.hop_count; }
+    size_t operator()(const std::unique_ptr<Pending>& p) const { return (*this)(p->key); }
+  };
+  struct PendingEqual {
+    using is_transparent = void;
+    bool operator()(const std::unique_ptr<Pending>& a, const PendingKey& b) const {
+      return a->key.hop_count == b.hop_count && a->key.key == b.key;
     }
-    template <typename H>
-    friend H AbslHashValue(H h, const PendingKey& k) {
-      return H::combine(std::move(h), k.key, k.hop_count);
+    bool operator()(const std::unique_ptr<Pending>& a, const std::unique_ptr<Pending>& b) const {
+      return (*this)(a, b->key);
     }
   };
 
@@ -108,9 +123,9 @@ class QueryHandler {
   void AskForCookie(const Query& query, const ReplyPath& path, Responder* responder);
   // Lets the waiter wait for the question its walk stopped at; asks it if nobody has.
   void Wait(Waiter waiter);
-  void Ask(const PendingKey& key, const Walk& walk, uint64_t question_hash);
+  void Ask(Pending* pending);
   // The reply has come: all that waited for it go on.
-  void Resume(const PendingKey& key, const dns::Question& question, ForwardResult result);
+  void Resume(Pending* pending, ForwardResult result);
   void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);
   void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
   void Finish(const Waiter& waiter);
@@ -152,7 +167,7 @@ class QueryHandler {
   Cache cache_;
   PacketCache packets_;
   std::shared_ptr<const Snapshot> snapshot_;
-  absl::flat_hash_map<PendingKey, std::vector<Waiter>> pending_;
+  absl::flat_hash_set<std::unique_ptr<Pending>, PendingHash, PendingEqual> pending_;
   size_t waiter_count_ = 0;
   uint32_t rotation_ = 0;
   QueryStats stats_;

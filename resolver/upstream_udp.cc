@@ -17,7 +17,7 @@ namespace nave::resolver {
 namespace {
 
 // Messages taken from one socket at a time.
-constexpr int kMaxBatch = 8;
+constexpr int kMaxBatch = 32;
 // An error that waits on the socket is of an earlier datagram; it comes once.
 constexpr int kMaxSendTries = 2;
 
@@ -96,6 +96,16 @@ void UpstreamUdp::SendFrom(Token token, absl::Span<const Unsent> unsent,
 }
 
 bool UpstreamUdp::SendBatch(int fd, mmsghdr* messages, int count) {
+  const bool pause = count >= net::EventLoop::kPauseWorth;
+  if (pause) loop_->Pause(fd);
+  const bool sent = SendAll(fd, messages, count);
+  const int error = errno;
+  if (pause) loop_->Resume(fd);
+  errno = error;
+  return sent;
+}
+
+bool UpstreamUdp::SendAll(int fd, mmsghdr* messages, int count) {
   int failures = 0;
   for (int sent = 0; sent < count;) {
     const int now = sendmmsg(fd, messages + sent, count - sent, MSG_NOSIGNAL);

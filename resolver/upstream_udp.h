@@ -74,7 +74,8 @@ class UpstreamUdp final : public UpstreamWire {
   // Sends those of `unsent` that leave from the socket.
   void SendFrom(Token token, absl::Span<const Unsent> unsent, const std::string& octets);
   // False, and errno says why, if not all could be sent. What finds no room is lost, and no error.
-  static bool SendBatch(int fd, mmsghdr* messages, int count);
+  bool SendBatch(int fd, mmsghdr* messages, int count);
+  static bool SendAll(int fd, mmsghdr* messages, int count);
   void OnReadable(Token token);
   void OnError(Token token, int error);
 

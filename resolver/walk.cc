@@ -21,10 +21,6 @@ using dns::RRType;
 Walk::Walk(const Query& query, Trace* trace)
     : query_(query), trace_(trace), name_(query.question.name) {}
 
-CacheKey Walk::cache_key(uint64_t view_id) const {
-  return {view_id, group_->id, name_, query_.question.type, query_.dnssec_ok, query_.header.cd};
-}
-
 Walk::State Walk::Start(const Snapshot& snapshot, const View& view, Cache* cache, absl::Time now) {
   snapshot_ = &snapshot;
   view_ = &view;
@@ -275,7 +271,9 @@ Walk::Next Walk::Forward(const Decision& decision) {
 
 Walk::Next Walk::AskGroup(std::shared_ptr<const TargetGroup> group) {
   group_ = std::move(group);
-  std::shared_ptr<const Reply> cached = cache_->Find(cache_key(view_->id()), now_);
+  cache_key_ = CacheKey(view_->id(), group_->id, name_, query_.question.type, query_.dnssec_ok,
+                        query_.header.cd);
+  std::shared_ptr<const Reply> cached = cache_->Find(cache_key_, now_);
   if (trace_ != nullptr) NoteCache(cached.get());
   return cached == nullptr ? Next::kAsk : UseReply(std::move(cached));
 }

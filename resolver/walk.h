@@ -53,7 +53,7 @@ class Walk {
   dns::Question question() const { return {name_, query_.question.type, dns::RRClass::kIn}; }
   const std::shared_ptr<const TargetGroup>& group() const { return group_; }
   // Under what the reply is cached, and identical questions meet.
-  CacheKey cache_key(uint64_t view_id) const;
+  const CacheKey& cache_key() const { return cache_key_; }
 
   Answer& answer() { return answer_; }
   const Answer& answer() const { return answer_; }
@@ -121,6 +121,7 @@ class Walk {
   const Zone* chain_zone_ = nullptr;
   // Whom was asked last.
   std::shared_ptr<const TargetGroup> group_;
+  CacheKey cache_key_;
   // It is the group of a followed delegation: the zone that delegates decides.
   bool is_delegation_ = false;
   // Cached replies that the answer points into.

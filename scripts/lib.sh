@@ -38,7 +38,7 @@ install_packages() {
 BUILD_PACKAGES=(build-essential cmake ninja-build pkg-config ccache mold git ca-certificates
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev libc-ares-dev liblmdb-dev
   libgtest-dev libgmock-dev libcli11-dev libyaml-cpp-dev libssl-dev libspdlog-dev prometheus-cpp-dev
-  libmsgpack-cxx-dev nlohmann-json3-dev libidn2-dev libldns-dev)
+  libmsgpack-cxx-dev nlohmann-json3-dev libidn2-dev libldns-dev libjemalloc-dev)
 RUN_PACKAGES=(bind9 bind9-dnsutils bind9-utils knot dnsperf openssl iproute2 python3 python3-dnspython python3-grpcio
   python3-protobuf procps)
 GATE_PACKAGES=(clang clang-format clang-tidy libclang-rt-14-dev llvm)

@@ -11,11 +11,12 @@
 namespace nave {
 namespace {
 
-constexpr size_t kPoolBytes = 256;  // getrandom returns up to 256 bytes without being interrupted
+constexpr size_t kPoolBytes = 4096;
 
 void Fill(char* out, size_t count) {
   while (count > 0) {
-    ssize_t got = getrandom(out, count < kPoolBytes ? count : kPoolBytes, 0);
+    // Above 256 bytes a signal may interrupt it, or make it return fewer.
+    ssize_t got = getrandom(out, count, 0);
     if (got < 0) {
       NAVE_CHECK(errno == EINTR);
       continue;

@@ -26,6 +26,49 @@ absl::Status Invalid(const RRset& rrset, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat(Title(rrset), ": ", why));
 }
 
+// Up to here it is cheaper to compare each with each.
+constexpr size_t kFewRecords = 8;
+
+std::vector<RRset> GroupFew(absl::Span<const ResourceRecord> records) {
+  std::vector<RRset> rrsets;
+  for (const ResourceRecord& record : records) {
+    auto rrset = std::find_if(rrsets.begin(), rrsets.end(), [&](const RRset& other) {
+      return other.type == record.type && other.rrclass == record.rrclass &&
+             other.owner == record.owner;
+    });
+    if (rrset == rrsets.end()) {
+      rrsets.push_back({record.owner, record.type, record.rrclass, record.ttl, {record.rdata}});
+      continue;
+    }
+    rrset->ttl = std::min(rrset->ttl, record.ttl);
+    const std::string canonical = CanonicalRdata(record.type, record.rdata);
+    const bool is_there = std::any_of(
+        rrset->rdatas.begin(), rrset->rdatas.end(),
+        [&](const std::string& rdata) { return CanonicalRdata(record.type, rdata) == canonical; });
+    if (!is_there) rrset->rdatas.push_back(record.rdata);
+  }
+  return rrsets;
+}
+
+// The time it takes grows with their number alone, whatever a forger sends.
+std::vector<RRset> GroupMany(absl::Span<const ResourceRecord> records) {
+  using Key = std::tuple<Name, RRType, RRClass>;
+  std::vector<RRset> rrsets;
+  absl::flat_hash_map<Key, size_t> index;
+  absl::flat_hash_set<std::pair<size_t, std::string>> seen;
+  for (const ResourceRecord& record : records) {
+    const auto [found, fresh] =
+        index.try_emplace(Key(record.owner, record.type, record.rrclass), rrsets.size());
+    if (fresh) rrsets.push_back({record.owner, record.type, record.rrclass, record.ttl, {}});
+    RRset& rrset = rrsets[found->second];
+    rrset.ttl = std::min(rrset.ttl, record.ttl);
+    if (seen.emplace(found->second, CanonicalRdata(record.type, record.rdata)).second) {
+      rrset.rdatas.push_back(record.rdata);
+    }
+  }
+  return rrsets;
+}
+
 }  // namespace
 
 absl::Status RRset::Add(absl::string_view rdata) {
@@ -94,21 +137,7 @@ absl::Status ValidateRRset(const RRset& rrset) {
 }
 
 std::vector<RRset> GroupRecords(absl::Span<const ResourceRecord> records) {
-  using Key = std::tuple<Name, RRType, RRClass>;
-  std::vector<RRset> rrsets;
-  absl::flat_hash_map<Key, size_t> index;
-  absl::flat_hash_set<std::pair<size_t, std::string>> seen;
-  for (const ResourceRecord& record : records) {
-    const auto [found, fresh] =
-        index.try_emplace(Key(record.owner, record.type, record.rrclass), rrsets.size());
-    if (fresh) rrsets.push_back({record.owner, record.type, record.rrclass, record.ttl, {}});
-    RRset& rrset = rrsets[found->second];
-    rrset.ttl = std::min(rrset.ttl, record.ttl);
-    if (seen.emplace(found->second, CanonicalRdata(record.type, record.rdata)).second) {
-      rrset.rdatas.push_back(record.rdata);
-    }
-  }
-  return rrsets;
+  return records.size() <= kFewRecords ? GroupFew(records) : GroupMany(records);
 }
 
 }  // namespace nave::dns

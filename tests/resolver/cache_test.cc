@@ -10,11 +10,7 @@ namespace {
 const absl::Time kStart = absl::UnixEpoch();
 
 CacheKey Key(const char* name, uint64_t view = 1, uint64_t group = 1) {
-  CacheKey key;
-  key.view = view;
-  key.group = group;
-  key.name = N(name);
-  return key;
+  return CacheKey(view, group, N(name), dns::RRType::kA);
 }
 
 std::shared_ptr<const Reply> MakeTestReply(uint32_t ttl, dns::Rcode rcode = dns::Rcode::kNoError) {
@@ -42,15 +38,10 @@ TEST(CacheTest, EveryPartOfTheKeyCounts) {
   EXPECT_EQ(cache.Find(Key("www.example.com.", 2), kStart), nullptr);
   EXPECT_EQ(cache.Find(Key("www.example.com.", 1, 2), kStart), nullptr);
   EXPECT_EQ(cache.Find(Key("www.example.org."), kStart), nullptr);
-  CacheKey other = key;
-  other.type = dns::RRType::kAaaa;
-  EXPECT_EQ(cache.Find(other, kStart), nullptr);
-  other = key;
-  other.dnssec_ok = true;
-  EXPECT_EQ(cache.Find(other, kStart), nullptr);
-  other = key;
-  other.checking_disabled = true;
-  EXPECT_EQ(cache.Find(other, kStart), nullptr);
+  EXPECT_EQ(cache.Find(key.WithType(dns::RRType::kAaaa), kStart), nullptr);
+  const dns::Name name = N("www.example.com.");
+  EXPECT_EQ(cache.Find(CacheKey(1, 1, name, dns::RRType::kA, true, false), kStart), nullptr);
+  EXPECT_EQ(cache.Find(CacheKey(1, 1, name, dns::RRType::kA, false, true), kStart), nullptr);
   EXPECT_NE(cache.Find(key, kStart), nullptr);
 }
 
@@ -58,9 +49,7 @@ TEST(CacheTest, NxDomainStandsForEveryTypeAndEveryNameBelow) {
   Cache cache;
   const auto reply = MakeTestReply(60, dns::Rcode::kNxDomain);
   cache.Insert(Key("none.example.com."), reply);
-  CacheKey other = Key("a.b.none.example.com.");
-  other.type = dns::RRType::kTxt;
-  EXPECT_EQ(cache.Find(other, kStart), reply);
+  EXPECT_EQ(cache.Find(Key("a.b.none.example.com.").WithType(dns::RRType::kTxt), kStart), reply);
   EXPECT_EQ(cache.Find(Key("example.com."), kStart), nullptr);
   EXPECT_EQ(cache.Find(Key("xnone.example.com."), kStart), nullptr);
   // Never across views or groups.

@@ -65,7 +65,7 @@ class ExplainTest : public ::testing::Test {
       for (const auto& record : rrset.ToRecords()) message.answers.push_back(record);
     }
     message.header.ad = true;
-    cache_.Insert(walk.cache_key(found.id()),
+    cache_.Insert(walk.cache_key(),
                   std::make_shared<const nave::resolver::Reply>(MakeReply(
                       walk.question(), message, walk.group()->targets[0].endpoint, now_)));
   }

@@ -135,7 +135,7 @@ std::string ViewWorld::Ask(const std::string& qname, const std::string& qtype, b
   Walk::State step = walk.Start(*snapshot, compiled, &cache, absl::UnixEpoch());
   while (step == Walk::State::kAsk && asked_.size() < kMaxQuestions) {
     std::shared_ptr<const Reply> reply = AskTarget(walk);
-    cache.Insert(walk.cache_key(compiled.id()), reply);
+    cache.Insert(walk.cache_key(), reply);
     step = walk.Resume(*snapshot, compiled, &cache, absl::UnixEpoch(), std::move(reply));
   }
   EXPECT_EQ(step, Walk::State::kDone) << qname;

@@ -62,7 +62,7 @@ class WalkTest : public ::testing::Test {
     }
     auto reply = std::make_shared<const Reply>(
         MakeReply(walk_->question(), message, walk_->group()->targets.at(0).endpoint, now_));
-    cache_.Insert(walk_->cache_key(view().id()), reply);
+    cache_.Insert(walk_->cache_key(), reply);
     return walk_->Resume(*snapshot_, view(), &cache_, now_, std::move(reply));
   }
   const View& view() const { return *snapshot_->FindView("v"); }
