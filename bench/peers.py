@@ -14,6 +14,7 @@ import processes
 
 ZONE, CACHED, MISSED = "zone", "cached", "missed"
 KINDS = (ZONE, CACHED, MISSED)
+RATE_MAX = "10000000"
 
 
 def find(program):
@@ -84,7 +85,9 @@ class Nave(NullEcho):
     def command(self, directory, port, upstream_port, sizes):
         path = directory / "snapshot.json"
         path.write_text(json.dumps(dns_data.snapshot(port, upstream_port, sizes.zone_names)))
-        return [self.path, "--snapshot", path, "--workers", "1", "--cache-mib", "512"]
+        # Every query is counted against the limits, which are above what one client asks here.
+        return [self.path, "--snapshot", path, "--workers", "1", "--cache-mib", "512", "--client-rate", RATE_MAX,
+                "--vpc-rate", RATE_MAX, "--answer-rate", RATE_MAX]
 
 
 class Bind(Peer):

@@ -28,12 +28,13 @@ constexpr char kExamples[] =
 
 struct Texts {
   std::string metrics_address;
+  std::vector<std::string> rate_exempt;
   std::string log_level = "info";
   std::string log_format = "text";
 };
 
 // How clients are met.
-void AddClientFlags(CLI::App* app, Flags* flags) {
+void AddClientFlags(CLI::App* app, Flags* flags, Texts* texts) {
   app->add_option("--tcp-connections", flags->tcp_connections,
                   "TCP connections of clients, for each worker")
       ->check(CLI::Range(1, kMaxTcpConnections))
@@ -51,6 +52,16 @@ void AddClientFlags(CLI::App* app, Flags* flags) {
                   "again at SIGHUP; default: a secret of this process");
   app->add_flag("--require-cookies", flags->require_cookies,
                 "Over UDP, answer only clients that show a cookie");
+  app->add_option("--client-rate", flags->rate_limits.queries_per_client,
+                  "Queries a second that one client may ask, of each worker; 0: no limit")
+      ->capture_default_str();
+  app->add_option("--vpc-rate", flags->rate_limits.queries_per_vpc, "The same for one VPC")
+      ->capture_default_str();
+  app->add_option("--answer-rate", flags->rate_limits.answers_per_client,
+                  "Times a second that one client is told the same over UDP without a cookie")
+      ->capture_default_str();
+  app->add_option("--rate-exempt", texts->rate_exempt,
+                  "Network that has no such limits; may be repeated; loopback never has");
   app->add_flag("--hide-identity", flags->hide_identity,
                 "Do not tell the node's id (NSID, id.server, hostname.bind)");
   app->add_flag("--hide-version", flags->hide_version,
@@ -73,7 +84,7 @@ void AddFlags(CLI::App* app, Flags* flags, Texts* texts) {
   app->add_option("--cache-mib", flags->cache_mib, "Cache of each worker, in MiB")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
-  AddClientFlags(app, flags);
+  AddClientFlags(app, flags, texts);
   app->add_option("--metrics-address", texts->metrics_address,
                   "address:port of /metrics and /healthz (plain HTTP); default: none");
   app->add_option("--log-level", texts->log_level, "debug, info, warning or error")
@@ -123,6 +134,11 @@ absl::Status Finish(const Texts& texts, Flags* flags) {
     const auto address = net::Endpoint::Parse(texts.metrics_address);
     NAVE_RETURN_IF_ERROR(Named("--metrics-address", address.status()));
     flags->metrics_address = *address;
+  }
+  for (const std::string& text : texts.rate_exempt) {
+    const auto network = net::Prefix::Parse(text);
+    NAVE_RETURN_IF_ERROR(Named("--rate-exempt", network.status()));
+    flags->rate_limits.exempt.push_back(*network);
   }
   NAVE_RETURN_IF_ERROR(CheckVpcs(flags->stream.vpcs));
   return CheckSource(*flags);

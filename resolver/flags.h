@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "lib/base/log.h"
 #include "lib/net/endpoint.h"
+#include "resolver/rate_limits.h"
 #include "resolver/stream_options.h"
 
 namespace nave::resolver {
@@ -27,6 +28,7 @@ struct Flags {
   // Empty: a secret of the process.
   std::string cookie_secret_file;
   bool require_cookies = false;
+  RateLimitOptions rate_limits;
   bool hide_identity = false;
   bool hide_version = false;
   std::optional<net::Endpoint> metrics_address;

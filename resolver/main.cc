@@ -120,6 +120,7 @@ absl::Status Run(const Flags& flags, int signal_fd) {
   if (!flags.hide_version) options.identity.version = absl::StrCat("nave-resolver ", kVersion);
   NAVE_RETURN_IF_ERROR(ReadCookies(flags, &options));
   options.require_cookies = flags.require_cookies;
+  options.rate_limits = flags.rate_limits;
   options.tcp_limits.max_connections = static_cast<size_t>(flags.tcp_connections);
   options.tcp_limits.max_connections_per_client =
       static_cast<size_t>(flags.tcp_connections_per_client);

@@ -155,8 +155,20 @@ bool ReadPacketKey(absl::Span<const uint8_t> wire, PacketKey* key) {
   key->udp_payload_size = dns::kMinUdpPayloadSize;
   const absl::Span<const uint8_t> rest = body.subspan(key->question_size);
   if (additional_count == 1 ? !ReadOpt(rest, key) : !rest.empty()) return false;
-  key->hash = absl::HashOf(dns::ToStringView(key->question_span()), key->features);
+  key->hash = absl::HashOf(dns::ToStringView(key->question_span()));
   return true;
+}
+
+uint64_t HashOfQuestion(const dns::Question& question) {
+  uint8_t octets[dns::kMaxNameSize + 4];
+  const absl::Span<const uint8_t> name = dns::ToOctets(question.name.wire_view());
+  uint8_t* at = std::transform(name.begin(), name.end(), octets, dns::ToLowerOctet);
+  for (const auto value :
+       {static_cast<uint16_t>(question.type), static_cast<uint16_t>(question.rrclass)}) {
+    *at++ = static_cast<uint8_t>(value >> 8);
+    *at++ = static_cast<uint8_t>(value);
+  }
+  return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, at - octets)));
 }
 
 // In one piece of memory with its octets, which follow: the answer, its question in lower case, and

@@ -17,6 +17,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "lib/dns/message.h"
 #include "lib/dns/name.h"
 
 namespace nave::resolver {
@@ -31,6 +32,7 @@ struct PacketKey {
   uint8_t features = 0;
   // Octets that the client takes over UDP, at least 512.
   uint16_t udp_payload_size = 0;
+  // Of the question.
   uint64_t hash = 0;
 
   absl::Span<const uint8_t> question_span() const {
@@ -40,6 +42,9 @@ struct PacketKey {
 
 // Reads a plain query; false for any other, and for what is malformed in any way.
 bool ReadPacketKey(absl::Span<const uint8_t> wire, PacketKey* key);
+
+// What PacketKey::hash is for this question.
+uint64_t HashOfQuestion(const dns::Question& question);
 
 class PacketCache {
  public:
@@ -96,7 +101,7 @@ class PacketCache {
   };
 
   static uint64_t HashOf(const PacketKey& key, uint64_t view_serial) {
-    return key.hash ^ view_serial * 0x9e3779b97f4a7c15;
+    return key.hash ^ (view_serial << 8 | key.features) * 0x9e3779b97f4a7c15;
   }
   bool Holds(const Packet& packet, int64_t now) const;
   void Erase(Packet* packet);

@@ -87,19 +87,27 @@ void QueryHandler::HandleBatch(absl::Span<const net::Datagram> datagrams, const 
 void QueryHandler::Read(absl::Span<const uint8_t> wire, const net::Endpoint& peer, bool is_tcp,
                         const Listener* listener, Incoming* incoming) const {
   incoming->view = listener == nullptr ? nullptr : listener->SelectView(peer.address);
-  incoming->is_plain = incoming->view != nullptr && peer.port != 0 &&
-                       (is_tcp || !cookies_required_) && ReadPacketKey(wire, &incoming->key);
+  incoming->is_plain = incoming->view != nullptr && (is_tcp || !cookies_required_) &&
+                       ReadPacketKey(wire, &incoming->key);
 }
 
 void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wire,
                           const ReplyPath& path, const Listener* listener,
                           const std::shared_ptr<Responder>& responder) {
   ++(path.is_tcp ? stats_.tcp_queries : stats_.udp_queries);
+  // Port 0 cannot be answered; it is how reflection through us begins.
+  if (path.peer.port == 0) {
+    ++stats_.dropped;
+    return responder->Respond(path, 0);
+  }
   const View* view = incoming.view;
+  const RateLimits::Limit limit = CountQuery(incoming, path);
+  if (limit != RateLimits::Limit::kNone) {
+    return Curb(limit, ParseQuery(wire).query, path, responder.get());
+  }
   if (incoming.is_plain && SendPacket(incoming.key, *view, wire, path, responder.get())) return;
   ParsedQuery parsed = ParseQuery(wire);
-  // Port 0 cannot be answered; it is how reflection through us begins.
-  if (parsed.verdict == QueryVerdict::kDrop || path.peer.port == 0) {
+  if (parsed.verdict == QueryVerdict::kDrop) {
     ++stats_.dropped;
     return responder->Respond(path, 0);
   }
@@ -127,7 +135,7 @@ void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wi
   if (walk.Start(*snapshot_, *view, &cache_, now) == Walk::State::kDone) {
     const auto message = Write(walk.query(), walk.answer(), path, responder.get());
     if (incoming.is_plain) KeepPacket(incoming.key, *view, walk, now, message);
-    return responder->Respond(path, message.size());
+    return Release(message, walk.query(), path, responder.get());
   }
   Wait(
       {std::make_unique<Walk>(std::move(walk)), view->id(), listener->endpoint(), path, responder});
@@ -301,7 +309,13 @@ bool QueryHandler::SendPacket(const PacketKey& key, const View& view,
   if (size == 0) return false;
   ++rotation_;
   ++stats_.from_packets;
-  Count(buffer.subspan(0, size));
+  const auto message = buffer.subspan(0, size);
+  const RateLimits::Limit limit = CountAnswer(message, key.hash, path);
+  if (limit != RateLimits::Limit::kNone) {
+    Curb(limit, ParseQuery(wire).query, path, responder);
+    return true;
+  }
+  Count(message);
   responder->Respond(path, size);
   return true;
 }
@@ -327,7 +341,48 @@ void QueryHandler::Count(absl::Span<const uint8_t> message) {
 
 void QueryHandler::Send(const Query& query, const Answer& answer, const ReplyPath& path,
                         Responder* responder) {
-  responder->Respond(path, Write(query, answer, path, responder).size());
+  Release(Write(query, answer, path, responder), query, path, responder);
+}
+
+void QueryHandler::Release(absl::Span<const uint8_t> message, const Query& query,
+                           const ReplyPath& path, Responder* responder) {
+  const bool is_proven = path.is_tcp || query.has_proven_address();
+  if (limits_ != nullptr && !is_proven) {
+    const RateLimits::Limit limit = CountAnswer(message, HashOfQuestion(query.question), path);
+    if (limit != RateLimits::Limit::kNone) return Curb(limit, query, path, responder);
+  }
+  Count(message);
+  responder->Respond(path, message.size());
+}
+
+RateLimits::Limit QueryHandler::CountQuery(const Incoming& incoming, const ReplyPath& path) {
+  if (limits_ == nullptr) return RateLimits::Limit::kNone;
+  return limits_->CountQuery(path.peer.address, incoming.view == nullptr ? 0 : incoming.view->id(),
+                             absl::ToUnixNanos(clock_->Now()));
+}
+
+RateLimits::Limit QueryHandler::CountAnswer(absl::Span<const uint8_t> message,
+                                            uint64_t question_hash, const ReplyPath& path) {
+  if (limits_ == nullptr || path.is_tcp) return RateLimits::Limit::kNone;
+  return limits_->CountAnswer(path.peer.address, static_cast<Rcode>(message[3] & 0xf),
+                              question_hash, absl::ToUnixNanos(clock_->Now()));
+}
+
+void QueryHandler::Curb(RateLimits::Limit limit, const Query& query, const ReplyPath& path,
+                        Responder* responder) {
+  ++stats_.limited[static_cast<size_t>(limit)];
+  Answer answer;
+  if (path.is_tcp) {
+    answer.Fail(Rcode::kRefused, ExtendedErrorCode::kOther, "too many queries: try again later");
+  } else if (query.has_question && limits_->Slips()) {
+    ++stats_.slipped;
+    answer.truncated = true;
+  } else {
+    return responder->Respond(path, 0);
+  }
+  const auto message = Write(query, answer, path, responder);
+  Count(message);
+  responder->Respond(path, message.size());
 }
 
 absl::Span<const uint8_t> QueryHandler::Write(const Query& query, const Answer& answer,
@@ -338,9 +393,7 @@ absl::Span<const uint8_t> QueryHandler::Write(const Query& query, const Answer& 
   format.node_id = identity_.node;
   format.keepalive_tenths = path.is_tcp ? keepalive_tenths_ : 0;
   const absl::Span<uint8_t> buffer = responder->AnswerBuffer(path);
-  const auto message = buffer.subspan(0, WriteAnswer(query, answer, format, buffer));
-  Count(message);
-  return message;
+  return buffer.subspan(0, WriteAnswer(query, answer, format, buffer));
 }
 
 absl::StatusOr<v1::Explanation> QueryHandler::Explain(const v1::Question& question) {

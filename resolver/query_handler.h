@@ -24,6 +24,7 @@
 #include "resolver/packet_cache.h"
 #include "resolver/query.h"
 #include "resolver/query_stats.h"
+#include "resolver/rate_limits.h"
 #include "resolver/responder.h"
 #include "resolver/snapshot.h"
 #include "resolver/walk.h"
@@ -53,6 +54,11 @@ class QueryHandler {
   void RequireCookies() { cookies_required_ = true; }
   // What clients are told of the idle timeout over TCP (RFC 7828).
   void SetKeepalive(absl::Duration idle_timeout);
+
+  // Without this, nothing is limited.
+  void SetLimits(const RateLimitOptions& options) {
+    limits_ = std::make_unique<RateLimits>(options);
+  }
 
   // From now on answers come from `snapshot`. Questions under way go on.
   void SetSnapshot(std::shared_ptr<const Snapshot> snapshot);
@@ -130,6 +136,9 @@ class QueryHandler {
   void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
   void Finish(const Waiter& waiter);
   void Send(const Query& query, const Answer& answer, const ReplyPath& path, Responder* responder);
+  // Sends what Write wrote, unless the client was told too often.
+  void Release(absl::Span<const uint8_t> message, const Query& query, const ReplyPath& path,
+               Responder* responder);
   // The answer in the responder's buffer.
   absl::Span<const uint8_t> Write(const Query& query, const Answer& answer, const ReplyPath& path,
                                   Responder* responder);
@@ -145,6 +154,12 @@ class QueryHandler {
             const Listener* listener, Incoming* incoming) const;
   void Handle(const Incoming& incoming, absl::Span<const uint8_t> wire, const ReplyPath& path,
               const Listener* listener, const std::shared_ptr<Responder>& responder);
+  // Answers a query that is over its limit as little as may be.
+  void Curb(RateLimits::Limit limit, const Query& query, const ReplyPath& path,
+            Responder* responder);
+  RateLimits::Limit CountQuery(const Incoming& incoming, const ReplyPath& path);
+  RateLimits::Limit CountAnswer(absl::Span<const uint8_t> message, uint64_t question_hash,
+                                const ReplyPath& path);
   // False if no packet answers the query.
   bool SendPacket(const PacketKey& key, const View& view, absl::Span<const uint8_t> wire,
                   const ReplyPath& path, Responder* responder);
@@ -163,6 +178,8 @@ class QueryHandler {
   std::unique_ptr<Cookies> cookies_;
   const Clock* time_of_day_ = nullptr;
   bool cookies_required_ = false;
+  // Null: nothing is limited.
+  std::unique_ptr<RateLimits> limits_;
   uint16_t keepalive_tenths_ = 0;
   Cache cache_;
   PacketCache packets_;

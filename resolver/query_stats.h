@@ -19,6 +19,9 @@ struct QueryStats {
   uint64_t tcp_queries = 0;
   uint64_t dropped = 0;
   uint64_t truncated = 0;
+  // Queries and answers held back, by RateLimits::Limit; and of these the ones answered with TC.
+  std::array<uint64_t, 4> limited{};
+  uint64_t slipped = 0;
   // Answers that were whole packets of the cache before.
   uint64_t from_packets = 0;
   uint64_t forwarded = 0;

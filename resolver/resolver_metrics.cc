@@ -15,6 +15,10 @@ constexpr std::pair<CookieState, const char*> kCookieNames[] = {
     {CookieState::kWrong, "wrong"},
     {CookieState::kOld, "old"},
     {CookieState::kGood, "good"}};
+constexpr std::pair<RateLimits::Limit, const char*> kLimitNames[] = {
+    {RateLimits::Limit::kClient, "client"},
+    {RateLimits::Limit::kVpc, "vpc"},
+    {RateLimits::Limit::kAnswer, "answer"}};
 constexpr std::pair<TcpEnd, const char*> kEndNames[] = {{TcpEnd::kPeer, "peer"},
                                                         {TcpEnd::kIdle, "idle"},
                                                         {TcpEnd::kSlowMessage, "slow_message"},
@@ -33,6 +37,7 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
     : udp_queries_(registry->counter(kQueries, {{"transport", "udp"}})),
       tcp_queries_(registry->counter(kQueries, {{"transport", "tcp"}})),
       cookies_demanded_(registry->counter(kCookiesDemanded)),
+      limit_slips_(registry->counter(kLimitSlips)),
       tcp_accepted_(registry->counter(kTcpAccepted)),
       tcp_refused_(registry->counter(kTcpRefused, {{"limit", "all"}})),
       tcp_refused_for_client_(registry->counter(kTcpRefused, {{"limit", "client"}})),
@@ -55,6 +60,9 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
     const std::string rcode = dns::RcodeToText(static_cast<dns::Rcode>(i));
     answers_[i] = &registry->counter(kAnswers, {{"rcode", rcode}});
   }
+  for (const auto& [limit, name] : kLimitNames) {
+    limited_[static_cast<size_t>(limit)] = &registry->counter(kLimited, {{"limit", name}});
+  }
   for (const auto& [state, name] : kCookieNames) {
     cookies_[static_cast<size_t>(state)] = &registry->counter(kCookies, {{"cookie", name}});
   }
@@ -73,6 +81,10 @@ void ResolverMetrics::Add(const QueryStats& now, const QueryStats& before) {
   AddGrowth(from_packets_, now.from_packets, before.from_packets);
   AddGrowth(forward_failures_, now.forward_failures, before.forward_failures);
   AddGrowth(cookies_demanded_, now.cookies_demanded, before.cookies_demanded);
+  for (size_t i = 0; i < limited_.size(); ++i) {
+    if (limited_[i] != nullptr) AddGrowth(*limited_[i], now.limited[i], before.limited[i]);
+  }
+  AddGrowth(limit_slips_, now.slipped, before.slipped);
   AddGrowth(loops_, now.loops, before.loops);
   for (size_t i = 0; i < answers_.size(); ++i) {
     AddGrowth(*answers_[i], now.answers_by_rcode[i], before.answers_by_rcode[i]);

@@ -9,6 +9,7 @@
 #include "lib/base/metrics.h"
 #include "lib/net/tcp_pool.h"
 #include "resolver/query_stats.h"
+#include "resolver/rate_limits.h"
 #include "resolver/snapshot.h"
 
 namespace nave::resolver {
@@ -39,6 +40,10 @@ inline constexpr metrics::Metric kRefusedStates{"nave_resolver_refused_states_to
                                                 "States that could not be served."};
 inline constexpr metrics::Metric kCookies{"nave_resolver_cookies_total",
                                           "Cookies that came, by what they were."};
+inline constexpr metrics::Metric kLimited{"nave_resolver_limited_total",
+                                          "Queries and answers held back, by limit."};
+inline constexpr metrics::Metric kLimitSlips{"nave_resolver_limit_slips_total",
+                                             "Of those held back, the ones answered with TC."};
 inline constexpr metrics::Metric kCookiesDemanded{"nave_resolver_cookies_demanded_total",
                                                   "Queries that got no data for want of a cookie."};
 inline constexpr metrics::Metric kTcpConnections{"nave_resolver_tcp_connections",
@@ -71,6 +76,9 @@ class ResolverMetrics {
   std::array<metrics::Counter*, 5> cookies_{};
   std::array<metrics::Counter*, net::kTcpEnds> tcp_ended_{};
   metrics::Counter& cookies_demanded_;
+  // By RateLimits::Limit; null for kNone.
+  std::array<metrics::Counter*, RateLimits::kLimitCount> limited_{};
+  metrics::Counter& limit_slips_;
   metrics::Counter& tcp_accepted_;
   metrics::Counter& tcp_refused_;
   metrics::Counter& tcp_refused_for_client_;

@@ -45,6 +45,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
       worker->upstream_.get(), worker->turn_clock_.get(), options.cache_bytes_max, options.node_id);
   worker->handler_->SetIdentity(options.identity);
   worker->handler_->SetKeepalive(options.tcp_idle_timeout);
+  worker->handler_->SetLimits(options.rate_limits);
   if (!options.cookie_secrets.secrets.empty()) {
     worker->handler_->SetCookies(options.cookie_secrets, options.time_of_day);
     if (options.require_cookies) worker->handler_->RequireCookies();

@@ -41,6 +41,8 @@ struct WorkerOptions {
   const Clock* time_of_day = &RealClock();
   bool require_cookies = false;
   // Of each worker.
+  RateLimitOptions rate_limits;
+  // Of each worker.
   net::TcpLimits tcp_limits;
   absl::Duration tcp_idle_timeout = absl::Seconds(10);
   UpstreamFactory upstream_factory;

@@ -42,12 +42,31 @@ TEST(FlagsTest, ControlPlane) {
 
 TEST(FlagsTest, HowClientsAreMet) {
   Flags flags;
-  EXPECT_EQ(
-      Parse({"--snapshot", "s.json", "--tcp-connections", "10", "--tcp-connections-per-client", "2",
-             "--tcp-idle-timeout", "3", "--cookie-secret-file", "c", "--require-cookies",
-             "--hide-identity", "--hide-version"},
-            &flags),
-      std::nullopt);
+  EXPECT_EQ(Parse({"--snapshot",
+                   "s.json",
+                   "--tcp-connections",
+                   "10",
+                   "--tcp-connections-per-client",
+                   "2",
+                   "--tcp-idle-timeout",
+                   "3",
+                   "--cookie-secret-file",
+                   "c",
+                   "--require-cookies",
+                   "--hide-identity",
+                   "--hide-version",
+                   "--client-rate",
+                   "7",
+                   "--vpc-rate",
+                   "8",
+                   "--answer-rate",
+                   "0",
+                   "--rate-exempt",
+                   "10.0.0.0/8",
+                   "--rate-exempt",
+                   "fd00::/8"},
+                  &flags),
+            std::nullopt);
   EXPECT_EQ(flags.tcp_connections, 10);
   EXPECT_EQ(flags.tcp_connections_per_client, 2);
   EXPECT_EQ(flags.tcp_idle_seconds, 3);
@@ -55,6 +74,11 @@ TEST(FlagsTest, HowClientsAreMet) {
   EXPECT_TRUE(flags.require_cookies);
   EXPECT_TRUE(flags.hide_identity);
   EXPECT_TRUE(flags.hide_version);
+  EXPECT_EQ(flags.rate_limits.queries_per_client, 7u);
+  EXPECT_EQ(flags.rate_limits.queries_per_vpc, 8u);
+  EXPECT_EQ(flags.rate_limits.answers_per_client, 0u);
+  ASSERT_EQ(flags.rate_limits.exempt.size(), 2u);
+  EXPECT_EQ(flags.rate_limits.exempt[1].ToString(), "fd00::/8");
 }
 
 TEST(FlagsTest, WrongOnesEndTheProgram) {
@@ -68,6 +92,8 @@ TEST(FlagsTest, WrongOnesEndTheProgram) {
       {"--snapshot", "s", "--log-level", "loud"},
       {"--snapshot", "s", "--tcp-connections", "0"},
       {"--snapshot", "s", "--tcp-idle-timeout", "7000"},
+      {"--snapshot", "s", "--client-rate", "-1"},
+      {"--snapshot", "s", "--rate-exempt", "10.0.0.1/8"},
       {"--snapshot", "s", "--nope"},
   };
   for (const auto& arguments : cases) {

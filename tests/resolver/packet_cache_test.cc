@@ -134,6 +134,12 @@ TEST(PacketKeyTest, ANameOfMoreThan255OctetsIsNotPlain) {
   EXPECT_TRUE(ReadPacketKey(dns::ToOctets(wire), &key));
 }
 
+TEST(PacketKeyTest, TheHashIsOfTheQuestionWhateverItsCase) {
+  const PacketKey key = KeyOf(QueryFor("wWw.example.com."));
+  EXPECT_EQ(key.hash, HashOfQuestion({N("www.EXAMPLE.com."), RRType::kA, dns::RRClass::kIn}));
+  EXPECT_NE(key.hash, HashOfQuestion({N("www.example.com."), RRType::kTxt, dns::RRClass::kIn}));
+}
+
 TEST_F(PacketCacheTest, AnswersWithTheClientsIdAndCase) {
   Insert(QueryFor("www.example.com."), {"www.example.com. 60 IN A 192.0.2.1"});
   dns::Message query = QueryFor("wWw.EXAMPLE.com.");

@@ -363,5 +363,55 @@ TEST_F(QueryHandlerTest, ExplainsByTheLiveCache) {
   EXPECT_EQ(upstream_.asked.size(), 1u);
 }
 
+// Over UDP every second query above the limit gets TC and nothing more, the others nothing.
+TEST_F(QueryHandlerTest, AClientAboveItsRateIsToldToComeOverTcp) {
+  RateLimitOptions options;
+  options.queries_per_client = 5;
+  handler_.SetLimits(options);
+  for (int i = 0; i < 16; ++i) Ask("www.one.test.");
+  EXPECT_EQ(handler_.stats().limited[static_cast<size_t>(RateLimits::Limit::kClient)], 10u);
+  EXPECT_EQ(handler_.stats().slipped, 5u);
+  EXPECT_EQ(responder_->empty, 5);
+  int truncated = 0;
+  for (const dns::Message& answer : answers()) {
+    if (!answer.header.tc) continue;
+    ++truncated;
+    EXPECT_TRUE(answer.answers.empty());
+    EXPECT_TRUE(answer.edns.has_value());
+    EXPECT_EQ(answer.questions.size(), 1u);
+  }
+  EXPECT_EQ(truncated, 5);
+  clock_.Advance(absl::Seconds(1));
+  Ask("www.one.test.");
+  EXPECT_FALSE(answers().back().header.tc);
+  EXPECT_EQ(answers().back().answers.size(), 1u);
+}
+
+TEST_F(QueryHandlerTest, OverTcpAClientAboveItsRateIsRefused) {
+  RateLimitOptions options;
+  options.queries_per_client = 5;
+  handler_.SetLimits(options);
+  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
+  message.edns.emplace();
+  for (int i = 0; i < 7; ++i) Ask(message, "10.1.0.9:4000", true);
+  EXPECT_EQ(LastRcode(), Rcode::kRefused);
+  EXPECT_THAT(LastError(), HasSubstr("too many queries"));
+}
+
+TEST_F(QueryHandlerTest, OverUdpTheSameAnswerIsNotRepeatedWithoutEnd) {
+  RateLimitOptions options;
+  options.answers_per_client = 4;
+  handler_.SetLimits(options);
+  for (int i = 0; i < 15; ++i) Ask("www.one.test.");
+  EXPECT_EQ(handler_.stats().limited[static_cast<size_t>(RateLimits::Limit::kAnswer)], 10u);
+  // Another one is.
+  Ask("one.test.");
+  EXPECT_FALSE(answers().back().header.tc);
+  // Over TCP the address is no guess.
+  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
+  Ask(message, "10.1.0.9:4000", true);
+  EXPECT_EQ(answers().back().answers.size(), 1u);
+}
+
 }  // namespace
 }  // namespace nave::resolver
