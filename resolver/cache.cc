@@ -37,43 +37,89 @@ CacheKey CacheKey::Parent() const {
   return CacheKey(view_, group_, name_.Parent(), type_, dnssec_ok_, checking_disabled_);
 }
 
-std::shared_ptr<const Reply> Cache::Find(const CacheKey& key, absl::Time now) {
-  if (auto reply = FindExact(key, now)) return reply;
+std::shared_ptr<const Reply> Cache::Find(const CacheKey& key, absl::Time now, bool* refresh_due) {
+  if (auto reply = FindExact(key, now, refresh_due)) return reply;
   if (nxdomain_count_ == 0) return nullptr;
   CacheKey above = key.WithType(kNoType);
+  // The name's own denial may be asked for again; of one above, whoever asks for that name.
+  if (auto reply = FindExact(above, now, refresh_due)) return reply;
   // One probe for each label; the name has at most kMaxLabels.
-  while (true) {
-    if (auto reply = FindExact(above, now)) return reply;
-    if (above.name().IsRoot()) return nullptr;
+  while (!above.name().IsRoot()) {
     above = above.Parent();
+    if (auto reply = FindExact(above, now, nullptr)) return reply;
   }
+  return nullptr;
 }
 
-std::shared_ptr<const Reply> Cache::FindExact(const CacheKey& key, absl::Time now) {
-  auto found = entries_.find(key.hash());
-  if (found == entries_.end() || !(found->second->key == key)) return nullptr;
-  Entry* const entry = found->second;
+std::shared_ptr<const Reply> Cache::FindExact(const CacheKey& key, absl::Time now,
+                                              bool* refresh_due) {
+  Entry* const entry = FindEntry(key);
+  if (entry == nullptr) return nullptr;
   if (now >= entry->expiry) {
-    Erase(entry);
+    if (!entry->reply->IsUsable() || now >= StaleEnd(*entry->reply)) Erase(entry);
     return nullptr;
   }
   entry->used = true;
+  if (refresh_due != nullptr && now >= entry->refresh_at) {
+    *refresh_due = true;
+    entry->refresh_at = now + kRefreshPause;
+  }
   return entry->reply;
 }
 
+const Cache::Entry* Cache::FindUsable(const CacheKey& key, absl::Time now) const {
+  const Entry* entry = FindEntry(key);
+  if (entry == nullptr && nxdomain_count_ > 0) entry = FindEntry(key.WithType(kNoType));
+  const bool is_usable =
+      entry != nullptr && entry->reply->IsUsable() && now < StaleEnd(*entry->reply);
+  return is_usable ? entry : nullptr;
+}
+
+Cache::Entry* Cache::FindEntry(const CacheKey& key) const {
+  auto found = entries_.find(key.hash());
+  return found != entries_.end() && found->second->key == key ? found->second : nullptr;
+}
+
+std::shared_ptr<const Reply> Cache::FindStale(const CacheKey& key, absl::Time now) const {
+  const Entry* const entry = FindUsable(key, now);
+  if (entry == nullptr) return nullptr;
+  // Its TTL has not ended: it is as good as ever.
+  if (!entry->reply->is_stale && now < entry->expiry) return entry->reply;
+  return std::make_shared<const Reply>(MakeStale(*entry->reply, StaleEnd(*entry->reply), now));
+}
+
+absl::Time Cache::RefreshTime(const Reply& reply) const {
+  if (reply.is_stale) return reply.received + kRefreshPause;
+  if (!prefetch_ || !reply.IsUsable() || reply.ttl_seconds < kMinPrefetchTtlSeconds) {
+    return absl::InfiniteFuture();
+  }
+  return reply.expiry() - absl::Seconds(reply.ttl_seconds) / 10;
+}
+
 void Cache::Insert(const CacheKey& key, std::shared_ptr<const Reply> reply) {
-  CacheKey stored = DeniesQname(*reply) ? key.WithType(kNoType) : key;
-  auto found = entries_.find(stored.hash());
-  if (found != entries_.end()) Erase(found->second);
+  const bool denies = DeniesQname(*reply);
+  const CacheKey stored = denies ? key.WithType(kNoType) : key;
+  const Entry* const old = FindEntry(stored);
+  if (old != nullptr && old->reply == reply) return;
+  // What the name's reply says now contradicts what it had, or denied, before.
+  if (denies) Forget(key.hash());
+  if (!denies && nxdomain_count_ > 0 && reply->IsUsable()) Forget(key.WithType(kNoType).hash());
+  Forget(stored.hash());
   const size_t size = reply->ByteSize() + key.name().wire_size() + kEntryOverhead;
   if (reply->ttl_seconds == 0 || size > max_bytes_ / 4) return;
   while (byte_size_ + size > max_bytes_) EraseUnused();
   if (stored.type() == kNoType) ++nxdomain_count_;
   byte_size_ += size;
   const absl::Time expiry = reply->expiry();
+  const absl::Time refresh_at = RefreshTime(*reply);
   ring_.push_back(std::make_unique<Entry>(
-      Entry{std::move(stored), std::move(reply), expiry, size, ring_.size()}));
+      Entry{stored, std::move(reply), expiry, size, ring_.size(), refresh_at}));
   entries_.emplace(ring_.back()->key.hash(), ring_.back().get());
+}
+
+void Cache::Forget(uint64_t hash) {
+  auto found = entries_.find(hash);
+  if (found != entries_.end()) Erase(found->second);
 }
 
 void Cache::Erase(Entry* entry) {

@@ -55,13 +55,31 @@ class Cache {
  public:
   static constexpr size_t kDefaultMaxBytes = 64u << 20;
 
+  // A popular answer is asked for again in the last tenth of its TTL, if that is not too short to
+  // be worth it; so is a stale one, and neither more often than this.
+  static constexpr uint32_t kMinPrefetchTtlSeconds = 10;
+  static constexpr absl::Duration kRefreshPause = absl::Seconds(1);
+
   explicit Cache(size_t max_bytes = kDefaultMaxBytes) : max_bytes_(max_bytes) {}
   Cache(const Cache&) = delete;
   Cache& operator=(const Cache&) = delete;
 
+  // How long an answer is kept for want of a better one after its TTL; zero: not at all.
+  void SetStaleLife(absl::Duration life) { stale_life_ = life; }
+  void SetPrefetch(bool prefetch) { prefetch_ = prefetch; }
+
   // The reply for the question, or the NXDOMAIN of a name above it (RFC 8020); null if there is
-  // none that still holds. Counts as use.
-  std::shared_ptr<const Reply> Find(const CacheKey& key, absl::Time now);
+  // none that still holds. Counts as use. `refresh_due`, unless null: whether the caller should ask
+  // for it again, which is said to one caller in each kRefreshPause.
+  std::shared_ptr<const Reply> Find(const CacheKey& key, absl::Time now,
+                                    bool* refresh_due = nullptr);
+  // What may be said if no target answers: the reply of the question as a stale one, or null.
+  std::shared_ptr<const Reply> FindStale(const CacheKey& key, absl::Time now) const;
+  bool HasStale(const CacheKey& key, absl::Time now) const {
+    return FindUsable(key, now) != nullptr;
+  }
+  // Until when nobody needs to ask for a fresh reply again.
+  absl::Time RefreshTime(const Reply& reply) const;
   // Keeps the reply until it expires, or room is needed and it was not used for long. Nothing for a
   // TTL of 0 or a reply larger than a quarter of the cache.
   void Insert(const CacheKey& key, std::shared_ptr<const Reply> reply);
@@ -81,6 +99,7 @@ class Cache {
     absl::Time expiry;
     size_t byte_size;
     size_t place;
+    absl::Time refresh_at;
     // Found since the hand passed it last.
     bool used = false;
   };
@@ -89,12 +108,22 @@ class Cache {
     size_t operator()(uint64_t hash) const { return hash; }
   };
 
-  std::shared_ptr<const Reply> FindExact(const CacheKey& key, absl::Time now);
+  std::shared_ptr<const Reply> FindExact(const CacheKey& key, absl::Time now, bool* refresh_due);
+  // Null if there is none, whether it holds or not.
+  Entry* FindEntry(const CacheKey& key) const;
+  // The last reply of the question that says something and is not too old; or null.
+  const Entry* FindUsable(const CacheKey& key, absl::Time now) const;
+  absl::Time StaleEnd(const Reply& reply) const {
+    return reply.is_stale ? reply.stale_until : reply.expiry() + stale_life_;
+  }
+  void Forget(uint64_t hash);
   void Erase(Entry* entry);
   // Erases one entry: from the hand on, the first that was not used.
   void EraseUnused();
 
   const size_t max_bytes_;
+  absl::Duration stale_life_;
+  bool prefetch_ = false;
   size_t byte_size_ = 0;
   // Entries of type kNoType, which stand for every type of an NXDOMAIN name.
   size_t nxdomain_count_ = 0;

@@ -17,6 +17,8 @@ constexpr int kUsageExit = 2;
 constexpr int kMaxTcpConnections = 65536;
 // RFC 7828 counts tenths of seconds in 16 bits.
 constexpr int kMaxTcpIdleSeconds = 6553;
+// RFC 8767 section 4 suggests one to three days.
+constexpr int kMaxStaleSeconds = 7 * 86400;
 constexpr char kDescription[] =
     "Answers DNS queries for one or more VPCs, from a control plane or from a snapshot file.";
 constexpr char kExamples[] =
@@ -84,6 +86,13 @@ void AddFlags(CLI::App* app, Flags* flags, Texts* texts) {
   app->add_option("--cache-mib", flags->cache_mib, "Cache of each worker, in MiB")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
+  app->add_option(
+         "--serve-stale", flags->serve_stale_seconds,
+         "Seconds that an answer may be used after its TTL while no target answers; 0: none")
+      ->check(CLI::Range(0, kMaxStaleSeconds))
+      ->capture_default_str();
+  app->add_flag("--no-prefetch", flags->no_prefetch,
+                "Do not ask for popular answers again before their TTL ends");
   AddClientFlags(app, flags, texts);
   app->add_option("--metrics-address", texts->metrics_address,
                   "address:port of /metrics and /healthz (plain HTTP); default: none");

@@ -22,6 +22,8 @@ struct Flags {
 
   int workers = 1;
   int cache_mib = 64;
+  int serve_stale_seconds = 86400;
+  bool no_prefetch = false;
   int tcp_connections = 1024;
   int tcp_connections_per_client = 64;
   int tcp_idle_seconds = 10;

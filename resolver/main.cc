@@ -121,6 +121,8 @@ absl::Status Run(const Flags& flags, int signal_fd) {
   NAVE_RETURN_IF_ERROR(ReadCookies(flags, &options));
   options.require_cookies = flags.require_cookies;
   options.rate_limits = flags.rate_limits;
+  options.stale_life = absl::Seconds(flags.serve_stale_seconds);
+  options.prefetch = !flags.no_prefetch;
   options.tcp_limits.max_connections = static_cast<size_t>(flags.tcp_connections);
   options.tcp_limits.max_connections_per_client =
       static_cast<size_t>(flags.tcp_connections_per_client);

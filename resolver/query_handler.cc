@@ -135,6 +135,8 @@ void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wi
   if (walk.Start(*snapshot_, *view, &cache_, now) == Walk::State::kDone) {
     const auto message = Write(walk.query(), walk.answer(), path, responder.get());
     if (incoming.is_plain) KeepPacket(incoming.key, *view, walk, now, message);
+    if (!walk.refreshes().empty()) AskAgain(walk);
+    if (walk.uses_stale()) ++stats_.stale_answers;
     return Release(message, walk.query(), path, responder.get());
   }
   Wait(
@@ -225,7 +227,8 @@ void QueryHandler::Wait(Waiter waiter) {
     auto pending = std::make_unique<Pending>(Pending{key, std::move(question), hash, {}});
     pending->waiters.push_back(std::move(waiter));
     ++waiter_count_;
-    return Ask(pending_.insert(std::move(pending)).first->get());
+    const Walk& walk = *pending->waiters[0].walk;
+    return Ask(pending_.insert(std::move(pending)).first->get(), walk.query(), walk.group());
   }
   if ((*found)->waiters.size() >= kMaxWaitersPerQuestion) {
     return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
@@ -236,39 +239,60 @@ void QueryHandler::Wait(Waiter waiter) {
   (*found)->waiters.push_back(std::move(waiter));
 }
 
-void QueryHandler::Ask(Pending* pending) {
+void QueryHandler::AskAgain(const Walk& walk) {
+  // A question that came a long way has others to keep it fresh.
+  if (walk.query().hops.count > 0) return;
+  for (const Walk::Refresh& refresh : walk.refreshes()) {
+    const PendingKey key = {refresh.key, 0};
+    if (pending_.contains(key) || pending_.size() >= kMaxRefreshes) continue;
+    ++stats_.refreshes;
+    const uint64_t hash = QuestionHash(refresh.question.name, refresh.question.type);
+    auto pending = std::make_unique<Pending>(Pending{key, refresh.question, hash, {}});
+    Ask(pending_.insert(std::move(pending)).first->get(), walk.query(), refresh.group);
+  }
+}
+
+void QueryHandler::Ask(Pending* pending, const Query& query,
+                       std::shared_ptr<const TargetGroup> group) {
   ++stats_.forwarded;
   AddUnderWay(pending->hash);
-  const Walk& walk = *pending->waiters[0].walk;
   ForwardOptions options;
-  options.dnssec_ok = walk.query().dnssec_ok;
-  options.checking_disabled = walk.query().header.cd;
-  const HopTrail& hops = walk.query().hops;
-  options.hop_count = static_cast<uint8_t>(hops.count + 1);
-  options.hop_marks = hops.marks;
+  options.dnssec_ok = query.dnssec_ok;
+  options.checking_disabled = query.header.cd;
+  options.hop_count = static_cast<uint8_t>(query.hops.count + 1);
+  options.hop_marks = query.hops.marks;
   if (options.hop_marks.size() < kMaxHops) {
     options.hop_marks.push_back(HopMark(pending->key.key.view(), pending->hash));
   }
-  upstream_->Forward(pending->question, walk.group(), options,
+  if (cache_.HasStale(pending->key.key, clock_->Now())) options.deadline = kStalePatience;
+  upstream_->Forward(pending->question, std::move(group), options,
                      [this, pending](ForwardResult result) { Resume(pending, std::move(result)); });
 }
 
-void QueryHandler::Resume(Pending* asked, ForwardResult result) {
+std::shared_ptr<const Reply> QueryHandler::ReplyOf(const Pending& pending,
+                                                   const ForwardResult& result) {
   const absl::Time now = clock_->Now();
+  Reply reply;
+  if (result.status.ok()) {
+    const net::Endpoint target =
+        result.attempts.empty() ? net::Endpoint() : result.attempts.back().endpoint;
+    reply = MakeReply(pending.question, result.reply, target, now);
+  } else {
+    ++stats_.forward_failures;
+    reply = MakeFailure(FailureText(result), FailureTtl(result.status), now);
+  }
+  if (!reply.IsUsable() && !IsLoop(reply)) {
+    if (auto stale = cache_.FindStale(pending.key.key, now)) return stale;
+  }
+  return std::make_shared<const Reply>(std::move(reply));
+}
+
+void QueryHandler::Resume(Pending* asked, ForwardResult result) {
   // Taken out first: a waiter that goes on may ask the same question of a new state.
   const std::unique_ptr<Pending> pending =
       std::move(pending_.extract(pending_.find(asked->key)).value());
   RemoveUnderWay(pending->hash);
-  std::shared_ptr<const Reply> reply;
-  if (result.status.ok()) {
-    const net::Endpoint target =
-        result.attempts.empty() ? net::Endpoint() : result.attempts.back().endpoint;
-    reply = std::make_shared<const Reply>(MakeReply(pending->question, result.reply, target, now));
-  } else {
-    ++stats_.forward_failures;
-    reply = std::make_shared<const Reply>(
-        MakeFailure(FailureText(result), FailureTtl(result.status), now));
-  }
+  const std::shared_ptr<const Reply> reply = ReplyOf(*pending, result);
   if (pending->key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(pending->key.key, reply);
   waiter_count_ -= pending->waiters.size();
   for (Waiter& waiter : pending->waiters) Continue(std::move(waiter), reply);
@@ -294,6 +318,7 @@ void QueryHandler::FailWaiter(Waiter waiter, ExtendedErrorCode code, absl::strin
 }
 
 void QueryHandler::Finish(const Waiter& waiter) {
+  if (waiter.walk->uses_stale()) ++stats_.stale_answers;
   // The socket may have been closed by a change of the listeners.
   if (const std::shared_ptr<Responder> responder = waiter.responder.lock()) {
     Send(waiter.walk->query(), waiter.walk->answer(), waiter.path, responder.get());
@@ -327,9 +352,11 @@ void QueryHandler::KeepPacket(const PacketKey& key, const View& view, const Walk
   origin.is_ours = walk.is_of_zones();
   if (!origin.is_ours) {
     const Reply* reply = walk.only_reply();
-    if (reply == nullptr) return;
+    if (reply == nullptr || reply->is_stale) return;
     origin.received = reply->received;
-    origin.fresh_until = reply->expiry();
+    // Then a query must come this way, to have it asked for again.
+    origin.fresh_until = std::min(reply->expiry(), cache_.RefreshTime(*reply));
+    if (now >= origin.fresh_until) return;
   }
   packets_.Insert(key, view.serial(), now, origin, message);
 }

@@ -38,6 +38,11 @@ class QueryHandler {
   static constexpr size_t kMaxPending = 8192;
   static constexpr size_t kMaxWaitersPerQuestion = 256;
   static constexpr size_t kMaxWaiters = 32768;
+  // Of kMaxPending those that no client waits for.
+  static constexpr size_t kMaxRefreshes = 1024;
+  // How long clients wait for the targets where a stale answer is at hand (RFC 8767 section 5, the
+  // client response timer).
+  static constexpr absl::Duration kStalePatience = absl::Milliseconds(1800);
 
   // `clock` must outlive the handler. `upstream` must go before it: what is under way there is
   // called back when it goes. `cache_bytes_max` is for replies and packets together. `node_id` is
@@ -59,6 +64,11 @@ class QueryHandler {
   void SetLimits(const RateLimitOptions& options) {
     limits_ = std::make_unique<RateLimits>(options);
   }
+
+  // Answers whose TTL has ended serve for so long while no target answers (RFC 8767); zero: never.
+  void SetStaleLife(absl::Duration life) { cache_.SetStaleLife(life); }
+  // Popular answers are asked for again before their TTL ends.
+  void SetPrefetch(bool prefetch) { cache_.SetPrefetch(prefetch); }
 
   // From now on answers come from `snapshot`. Questions under way go on.
   void SetSnapshot(std::shared_ptr<const Snapshot> snapshot);
@@ -129,7 +139,11 @@ class QueryHandler {
   void AskForCookie(const Query& query, const ReplyPath& path, Responder* responder);
   // Lets the waiter wait for the question its walk stopped at; asks it if nobody has.
   void Wait(Waiter waiter);
-  void Ask(Pending* pending);
+  void Ask(Pending* pending, const Query& query, std::shared_ptr<const TargetGroup> group);
+  // Asks for what clients need not wait for.
+  void AskAgain(const Walk& walk);
+  // What the targets said; what they said before, if they say nothing now.
+  std::shared_ptr<const Reply> ReplyOf(const Pending& pending, const ForwardResult& result);
   // The reply has come: all that waited for it go on.
   void Resume(Pending* pending, ForwardResult result);
   void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);

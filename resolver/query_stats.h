@@ -26,6 +26,10 @@ struct QueryStats {
   uint64_t from_packets = 0;
   uint64_t forwarded = 0;
   uint64_t coalesced = 0;
+  // Questions asked again before a client had to wait for it.
+  uint64_t refreshes = 0;
+  // Answers whose TTL had ended.
+  uint64_t stale_answers = 0;
   uint64_t forward_failures = 0;
   // Questions that came back.
   uint64_t loops = 0;

@@ -105,6 +105,12 @@ const dns::RRset* Reply::FindSoa() const {
   return nullptr;
 }
 
+bool Reply::IsUsable() const {
+  const bool is_believed = rcode == dns::Rcode::kNoError || rcode == dns::Rcode::kNxDomain ||
+                           rcode == dns::Rcode::kYxDomain;
+  return is_believed && !is_referral && failure.empty();
+}
+
 size_t Reply::ByteSize() const {
   size_t size = sizeof(Reply);
   for (const auto* section : {&answers, &authorities}) {
@@ -145,6 +151,24 @@ Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now) {
   reply.ttl_seconds = ttl_seconds;
   reply.received = now;
   return reply;
+}
+
+Reply MakeStale(const Reply& reply, absl::Time stale_until, absl::Time now) {
+  Reply stale = reply;
+  stale.is_stale = true;
+  stale.stale_until = stale_until;
+  stale.received = now;
+  stale.ttl_seconds = kStaleTtlSeconds;
+  stale.authentic_data = false;
+  for (auto* section : {&stale.answers, &stale.authorities}) {
+    for (dns::RRset& rrset : *section) rrset.ttl = kStaleTtlSeconds;
+  }
+  if (reply.is_stale) return stale;
+  const bool denies = reply.rcode == dns::Rcode::kNxDomain;
+  stale.errors.push_back(
+      {denies ? dns::ExtendedErrorCode::kStaleNxdomainAnswer : dns::ExtendedErrorCode::kStaleAnswer,
+       "no target answers; this answer's TTL has ended"});
+  return stale;
 }
 
 }  // namespace nave::resolver

@@ -22,6 +22,8 @@ namespace nave::resolver {
 inline constexpr uint32_t kMaxTtlSeconds = 86400;
 inline constexpr uint32_t kMaxNegativeTtlSeconds = 3600;
 inline constexpr uint32_t kFailureTtlSeconds = 1;
+// What clients are told of an answer whose TTL has ended (RFC 8767 section 4).
+inline constexpr uint32_t kStaleTtlSeconds = 30;
 // CNAMEs taken from one reply.
 inline constexpr int kMaxChainInReply = 16;
 
@@ -43,12 +45,20 @@ struct Reply {
   absl::Time received;
   // NS of a cut instead of an answer.
   bool is_referral = false;
+  // Its TTL has ended, and no target answers: it may be used until `stale_until` (RFC 8767).
+  bool is_stale = false;
+  absl::Time stale_until;
+
+  // It says something about the name; else about the target.
+  bool IsUsable() const;
 
   // The SOA that makes a negative answer one, or null.
   const dns::RRset* FindSoa() const;
   // Octets of memory, for the cache's bound.
   size_t ByteSize() const;
-  absl::Time expiry() const { return received + absl::Seconds(ttl_seconds); }
+  absl::Time expiry() const {
+    return is_stale ? stale_until : received + absl::Seconds(ttl_seconds);
+  }
 };
 
 // Reduces `message`, the checked reply to `question`.
@@ -57,6 +67,9 @@ Reply MakeReply(const dns::Question& question, const dns::Message& message,
 
 // Stands for a reply when no target gave one.
 Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now);
+
+// The same as a stale answer, from `now` on. REQUIRES: reply.IsUsable().
+Reply MakeStale(const Reply& reply, absl::Time stale_until, absl::Time now);
 
 }  // namespace nave::resolver
 

@@ -48,6 +48,8 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
       forwarded_(registry->counter(kForwarded)),
       coalesced_(registry->counter(kCoalesced)),
       from_packets_(registry->counter(kFromPackets)),
+      refreshes_(registry->counter(kRefreshes)),
+      stale_answers_(registry->counter(kStaleAnswers)),
       loops_(registry->counter(kLoops)),
       forward_failures_(registry->counter(kForwardFailures)),
       refused_states_(registry->counter(kRefusedStates)),
@@ -79,6 +81,8 @@ void ResolverMetrics::Add(const QueryStats& now, const QueryStats& before) {
   AddGrowth(forwarded_, now.forwarded, before.forwarded);
   AddGrowth(coalesced_, now.coalesced, before.coalesced);
   AddGrowth(from_packets_, now.from_packets, before.from_packets);
+  AddGrowth(refreshes_, now.refreshes, before.refreshes);
+  AddGrowth(stale_answers_, now.stale_answers, before.stale_answers);
   AddGrowth(forward_failures_, now.forward_failures, before.forward_failures);
   AddGrowth(cookies_demanded_, now.cookies_demanded, before.cookies_demanded);
   for (size_t i = 0; i < limited_.size(); ++i) {

@@ -25,6 +25,10 @@ inline constexpr metrics::Metric kForwarded{"nave_resolver_forwarded_total",
                                             "Questions asked of targets."};
 inline constexpr metrics::Metric kCoalesced{"nave_resolver_coalesced_total",
                                             "Queries that joined an identical question under way."};
+inline constexpr metrics::Metric kRefreshes{"nave_resolver_refreshes_total",
+                                            "Questions asked again before a client had to wait."};
+inline constexpr metrics::Metric kStaleAnswers{"nave_resolver_stale_answers_total",
+                                               "Answers whose TTL had ended."};
 inline constexpr metrics::Metric kFromPackets{
     "nave_resolver_from_packets_total", "Answers that were whole packets of the cache before."};
 inline constexpr metrics::Metric kLoops{
@@ -89,6 +93,8 @@ class ResolverMetrics {
   metrics::Counter& forwarded_;
   metrics::Counter& coalesced_;
   metrics::Counter& from_packets_;
+  metrics::Counter& refreshes_;
+  metrics::Counter& stale_answers_;
   metrics::Counter& loops_;
   metrics::Counter& forward_failures_;
   metrics::Counter& refused_states_;

@@ -269,11 +269,20 @@ Walk::Next Walk::Forward(const Decision& decision) {
   return AskGroup(*decision.group);
 }
 
+bool Walk::uses_stale() const {
+  return std::any_of(replies_.begin(), replies_.end(),
+                     [](const auto& reply) { return reply->is_stale; });
+}
+
 Walk::Next Walk::AskGroup(std::shared_ptr<const TargetGroup> group) {
   group_ = std::move(group);
   cache_key_ = CacheKey(view_->id(), group_->id, name_, query_.question.type, query_.dnssec_ok,
                         query_.header.cd);
-  std::shared_ptr<const Reply> cached = cache_->Find(cache_key_, now_);
+  bool refresh_due = false;
+  // An explanation leaves things as they are.
+  std::shared_ptr<const Reply> cached =
+      cache_->Find(cache_key_, now_, trace_ == nullptr ? &refresh_due : nullptr);
+  if (refresh_due) refreshes_.push_back({cache_key_, question(), group_});
   if (trace_ != nullptr) NoteCache(cached.get());
   return cached == nullptr ? Next::kAsk : UseReply(std::move(cached));
 }

@@ -49,6 +49,15 @@ class Walk {
   // After kAsk: no target answered. `text` says why.
   void Fail(dns::ExtendedErrorCode code, absl::string_view text);
 
+  bool uses_stale() const;
+  // Cached replies that were used and shall be asked for again.
+  struct Refresh {
+    CacheKey key;
+    dns::Question question;
+    std::shared_ptr<const TargetGroup> group;
+  };
+  const absl::InlinedVector<Refresh, 1>& refreshes() const { return refreshes_; }
+
   // REQUIRES: kAsk was returned last.
   dns::Question question() const { return {name_, query_.question.type, dns::RRClass::kIn}; }
   const std::shared_ptr<const TargetGroup>& group() const { return group_; }
@@ -122,6 +131,7 @@ class Walk {
   // Whom was asked last.
   std::shared_ptr<const TargetGroup> group_;
   CacheKey cache_key_;
+  absl::InlinedVector<Refresh, 1> refreshes_;
   // It is the group of a followed delegation: the zone that delegates decides.
   bool is_delegation_ = false;
   // Cached replies that the answer points into.

@@ -32,11 +32,6 @@ bool HasTargets(RRType type) {
   return type == RRType::kNs || type == RRType::kMx || type == RRType::kSrv;
 }
 
-// The RCODEs that say something about the name; all others say something about the target.
-bool IsBelieved(Rcode rcode) {
-  return rcode == Rcode::kNoError || rcode == Rcode::kNxDomain || rcode == Rcode::kYxDomain;
-}
-
 std::string FailureText(const Reply& reply, const dns::Name& name) {
   if (!reply.failure.empty()) return reply.failure;
   const std::string what = reply.is_referral
@@ -106,8 +101,8 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
   const Reply& reply = *held;
   replies_.push_back(std::move(held));
   for (const dns::ExtendedError& error : reply.errors) answer_.AddError(error.code, error.text);
-  const uint32_t age =
-      static_cast<uint32_t>(std::max<int64_t>(0, absl::ToInt64Seconds(now_ - reply.received)));
+  const auto age = static_cast<uint32_t>(
+      reply.is_stale ? 0 : std::max<int64_t>(0, absl::ToInt64Seconds(now_ - reply.received)));
   answer_.authentic_data = reply.authentic_data && answer_.answers.empty();
   const auto add = [&](const dns::RRset& rrset) {
     answer_.answers.push_back({rrset.owner, rrset.type, Aged(rrset.ttl, age), &rrset.rdatas});
@@ -145,7 +140,7 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
 }
 
 Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
-  if (!IsBelieved(reply.rcode) || reply.is_referral) {
+  if (!reply.IsUsable()) {
     return FailWith(ExtendedErrorCode::kNoReachableAuthority,
                     absl::StrCat(group_->name, ": ", FailureText(reply, name_)));
   }

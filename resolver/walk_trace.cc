@@ -74,8 +74,12 @@ void Walk::NoteCache(const Reply* cached) {
   if (cached != nullptr) {
     step.cache = CacheLook{true, now_ - cached->received, cached->expiry() - now_, cached->target};
     step.text =
-        absl::StrCat("cached ", absl::ToInt64Seconds(step.cache->age), " s ago, for another ",
-                     absl::ToInt64Seconds(step.cache->remaining), " s");
+        cached->is_stale
+            ? absl::StrCat("stale: no target answered ", absl::ToInt64Seconds(step.cache->age),
+                           " s ago, for another ", absl::ToInt64Seconds(step.cache->remaining),
+                           " s")
+            : absl::StrCat("cached ", absl::ToInt64Seconds(step.cache->age), " s ago, for another ",
+                           absl::ToInt64Seconds(step.cache->remaining), " s");
   }
   trace_->Add(std::move(step));
   if (cached != nullptr) return;

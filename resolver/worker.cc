@@ -46,6 +46,8 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
   worker->handler_->SetIdentity(options.identity);
   worker->handler_->SetKeepalive(options.tcp_idle_timeout);
   worker->handler_->SetLimits(options.rate_limits);
+  worker->handler_->SetStaleLife(options.stale_life);
+  worker->handler_->SetPrefetch(options.prefetch);
   if (!options.cookie_secrets.secrets.empty()) {
     worker->handler_->SetCookies(options.cookie_secrets, options.time_of_day);
     if (options.require_cookies) worker->handler_->RequireCookies();

@@ -42,6 +42,9 @@ struct WorkerOptions {
   bool require_cookies = false;
   // Of each worker.
   RateLimitOptions rate_limits;
+  // RFC 8767; zero: no stale answers.
+  absl::Duration stale_life = absl::Hours(24);
+  bool prefetch = true;
   // Of each worker.
   net::TcpLimits tcp_limits;
   absl::Duration tcp_idle_timeout = absl::Seconds(10);

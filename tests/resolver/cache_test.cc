@@ -102,5 +102,76 @@ TEST(CacheTest, FlushesANameAndBelow) {
   EXPECT_EQ(cache.byte_size(), 0u);
 }
 
+// RFC 8767 section 4: after its TTL, and for so long.
+TEST(CacheTest, AnAnswerIsKeptAsStaleForItsLife) {
+  Cache cache;
+  cache.SetStaleLife(absl::Seconds(100));
+  cache.Insert(Key("a."), MakeTestReply(60));
+  EXPECT_EQ(cache.Find(Key("a."), kStart + absl::Seconds(60)), nullptr);
+  const auto stale = cache.FindStale(Key("a."), kStart + absl::Seconds(159));
+  ASSERT_NE(stale, nullptr);
+  EXPECT_TRUE(stale->is_stale);
+  EXPECT_EQ(stale->expiry(), kStart + absl::Seconds(160));
+  ASSERT_EQ(stale->errors.size(), 1u);
+  EXPECT_EQ(stale->errors[0].code, dns::ExtendedErrorCode::kStaleAnswer);
+  EXPECT_EQ(cache.FindStale(Key("a."), kStart + absl::Seconds(160)), nullptr);
+  EXPECT_EQ(cache.Find(Key("a."), kStart + absl::Seconds(160)), nullptr);
+  EXPECT_EQ(cache.entry_count(), 0u);
+}
+
+TEST(CacheTest, AFailureIsNeverStale) {
+  Cache cache;
+  cache.SetStaleLife(absl::Seconds(100));
+  cache.Insert(Key("a."), MakeTestReply(60, dns::Rcode::kServFail));
+  EXPECT_EQ(cache.FindStale(Key("a."), kStart + absl::Seconds(61)), nullptr);
+}
+
+TEST(CacheTest, AStaleAnswerServesAndIsAskedForAgainOnceASecond) {
+  Cache cache;
+  cache.SetStaleLife(absl::Seconds(100));
+  cache.Insert(Key("a."), MakeTestReply(60));
+  const absl::Time failed = kStart + absl::Seconds(70);
+  cache.Insert(Key("a."), cache.FindStale(Key("a."), failed));
+  bool due = false;
+  EXPECT_NE(cache.Find(Key("a."), failed + absl::Milliseconds(999), &due), nullptr);
+  EXPECT_FALSE(due);
+  EXPECT_NE(cache.Find(Key("a."), failed + absl::Seconds(1), &due), nullptr);
+  EXPECT_TRUE(due);
+  due = false;
+  EXPECT_NE(cache.Find(Key("a."), failed + absl::Milliseconds(1999), &due), nullptr);
+  EXPECT_FALSE(due);
+  EXPECT_NE(cache.Find(Key("a."), failed + absl::Seconds(2), &due), nullptr);
+  EXPECT_TRUE(due);
+}
+
+TEST(CacheTest, AnswersAreDueInTheLastTenthOfTheirTtl) {
+  Cache cache;
+  cache.SetPrefetch(true);
+  cache.Insert(Key("a."), MakeTestReply(60));
+  cache.Insert(Key("short."), MakeTestReply(9));
+  cache.Insert(Key("failure."), MakeTestReply(60, dns::Rcode::kServFail));
+  bool due = false;
+  cache.Find(Key("a."), kStart + absl::Milliseconds(53999), &due);
+  cache.Find(Key("short."), kStart + absl::Milliseconds(8999), &due);
+  cache.Find(Key("failure."), kStart + absl::Milliseconds(59999), &due);
+  EXPECT_FALSE(due);
+  cache.Find(Key("a."), kStart + absl::Seconds(54), &due);
+  EXPECT_TRUE(due);
+}
+
+TEST(CacheTest, WhatANameIsDeniedTakesThePlaceOfWhatItHadAndBack) {
+  Cache cache;
+  cache.SetStaleLife(absl::Seconds(100));
+  cache.Insert(Key("a."), MakeTestReply(60));
+  const auto denial = MakeTestReply(60, dns::Rcode::kNxDomain);
+  cache.Insert(Key("a."), denial);
+  EXPECT_EQ(cache.Find(Key("a."), kStart), denial);
+  EXPECT_EQ(cache.entry_count(), 1u);
+  const auto reply = MakeTestReply(60);
+  cache.Insert(Key("a."), reply);
+  EXPECT_EQ(cache.Find(Key("a."), kStart), reply);
+  EXPECT_EQ(cache.Find(Key("b.a."), kStart), nullptr);
+}
+
 }  // namespace
 }  // namespace nave::resolver

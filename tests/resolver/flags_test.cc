@@ -59,6 +59,9 @@ TEST(FlagsTest, HowClientsAreMet) {
                    "7",
                    "--vpc-rate",
                    "8",
+                   "--serve-stale",
+                   "60",
+                   "--no-prefetch",
                    "--answer-rate",
                    "0",
                    "--rate-exempt",
@@ -74,6 +77,8 @@ TEST(FlagsTest, HowClientsAreMet) {
   EXPECT_TRUE(flags.require_cookies);
   EXPECT_TRUE(flags.hide_identity);
   EXPECT_TRUE(flags.hide_version);
+  EXPECT_EQ(flags.serve_stale_seconds, 60);
+  EXPECT_TRUE(flags.no_prefetch);
   EXPECT_EQ(flags.rate_limits.queries_per_client, 7u);
   EXPECT_EQ(flags.rate_limits.queries_per_vpc, 8u);
   EXPECT_EQ(flags.rate_limits.answers_per_client, 0u);

@@ -3,10 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "lib/dns/wire_reader.h"
-#include "tests/resolver/fake_upstream.h"
-#include "tests/resolver/resolver_testing.h"
-#include "tests/testing/fake_clock.h"
+#include "tests/resolver/query_handler_testing.h"
 
 namespace nave::resolver {
 namespace {
@@ -15,75 +12,6 @@ using dns::Rcode;
 using dns::RRType;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-class FakeResponder : public Responder {
- public:
-  absl::Span<uint8_t> AnswerBuffer(const ReplyPath&) override { return absl::MakeSpan(buffer_); }
-  void Respond(const ReplyPath& path, size_t size) override {
-    peers.push_back(path.peer);
-    dns::Message message;
-    if (size > 0) {
-      EXPECT_EQ(dns::ParseMessage(absl::MakeConstSpan(buffer_).subspan(0, size), &message),
-                dns::WireError::kOk);
-    } else {
-      ++empty;
-    }
-    messages.push_back(message);
-  }
-
-  std::vector<dns::Message> messages;
-  std::vector<net::Endpoint> peers;
-  int empty = 0;
-
- private:
-  std::vector<uint8_t> buffer_ = std::vector<uint8_t>(dns::kMaxMessageSize);
-};
-
-constexpr char kJson[] = R"({
-  'listeners': [{'address': '127.0.0.1:1', 'views': ['v', 'w']}],
-  'views': [{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z'], 'rules': ['r']},
-            {'name': 'w', 'networks': ['10.2.0.0/16'], 'rules': ['r']}],
-  'zones': [{'name': 'z', 'apex': 'one.test.', 'rrsets': [
-    {'owner': 'www.one.test.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.1']}]}],
-  'rules': [{'name': 'r', 'domainName': 'corp.test.', 'kind': 'FORWARD',
-             'targets': [{'address': '192.0.2.100'}]}]})";
-
-class QueryHandlerTest : public ::testing::Test {
- protected:
-  void SetUp() override { handler_.SetSnapshot(CompileJson(kJson)); }
-  // What is under way is called back, as when a worker stops.
-  void TearDown() override {
-    owned_upstream_.reset();
-    EXPECT_EQ(handler_.waiter_count(), 0u);
-  }
-
-  void Ask(const dns::Message& message, const char* peer = "10.1.0.9:4000", bool tcp = false) {
-    const std::string wire = dns::SerializeMessage(message);
-    const ReplyPath path{*net::Endpoint::Parse(peer), net::IpAddress(), tcp, 0};
-    handler_.Handle(dns::ToOctets(wire), path, listener(), responder_);
-  }
-  void Ask(const char* qname, const char* peer = "10.1.0.9:4000") {
-    dns::Message message = dns::MakeQuery(9, N(qname), RRType::kA);
-    message.edns.emplace();
-    Ask(message, peer);
-  }
-  const Listener* listener() const {
-    return handler_.snapshot()->FindListener(*net::Endpoint::Parse("127.0.0.1:1"));
-  }
-  const std::vector<dns::Message>& answers() const { return responder_->messages; }
-  Rcode LastRcode() const { return answers().back().FullRcode(); }
-  std::string LastError() const {
-    const auto& edns = answers().back().edns;
-    const auto error = edns.has_value() ? edns->FindExtendedError() : std::nullopt;
-    return error.has_value() ? error->text : "";
-  }
-
-  nave::testing::FakeClock clock_;
-  std::unique_ptr<FakeUpstream> owned_upstream_ = std::make_unique<FakeUpstream>();
-  FakeUpstream& upstream_ = *owned_upstream_;
-  QueryHandler handler_{&upstream_, &clock_, Cache::kDefaultMaxBytes, "r1"};
-  std::shared_ptr<FakeResponder> responder_ = std::make_shared<FakeResponder>();
-};
 
 TEST_F(QueryHandlerTest, AnswersFromAZoneAtOnce) {
   Ask("www.one.test.");
@@ -361,56 +289,6 @@ TEST_F(QueryHandlerTest, ExplainsByTheLiveCache) {
   EXPECT_EQ(explanation->rcode(), "NOERROR");
   EXPECT_THAT(explanation->answers(), ElementsAre("www.corp.test. 60 IN A 192.0.2.5"));
   EXPECT_EQ(upstream_.asked.size(), 1u);
-}
-
-// Over UDP every second query above the limit gets TC and nothing more, the others nothing.
-TEST_F(QueryHandlerTest, AClientAboveItsRateIsToldToComeOverTcp) {
-  RateLimitOptions options;
-  options.queries_per_client = 5;
-  handler_.SetLimits(options);
-  for (int i = 0; i < 16; ++i) Ask("www.one.test.");
-  EXPECT_EQ(handler_.stats().limited[static_cast<size_t>(RateLimits::Limit::kClient)], 10u);
-  EXPECT_EQ(handler_.stats().slipped, 5u);
-  EXPECT_EQ(responder_->empty, 5);
-  int truncated = 0;
-  for (const dns::Message& answer : answers()) {
-    if (!answer.header.tc) continue;
-    ++truncated;
-    EXPECT_TRUE(answer.answers.empty());
-    EXPECT_TRUE(answer.edns.has_value());
-    EXPECT_EQ(answer.questions.size(), 1u);
-  }
-  EXPECT_EQ(truncated, 5);
-  clock_.Advance(absl::Seconds(1));
-  Ask("www.one.test.");
-  EXPECT_FALSE(answers().back().header.tc);
-  EXPECT_EQ(answers().back().answers.size(), 1u);
-}
-
-TEST_F(QueryHandlerTest, OverTcpAClientAboveItsRateIsRefused) {
-  RateLimitOptions options;
-  options.queries_per_client = 5;
-  handler_.SetLimits(options);
-  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
-  message.edns.emplace();
-  for (int i = 0; i < 7; ++i) Ask(message, "10.1.0.9:4000", true);
-  EXPECT_EQ(LastRcode(), Rcode::kRefused);
-  EXPECT_THAT(LastError(), HasSubstr("too many queries"));
-}
-
-TEST_F(QueryHandlerTest, OverUdpTheSameAnswerIsNotRepeatedWithoutEnd) {
-  RateLimitOptions options;
-  options.answers_per_client = 4;
-  handler_.SetLimits(options);
-  for (int i = 0; i < 15; ++i) Ask("www.one.test.");
-  EXPECT_EQ(handler_.stats().limited[static_cast<size_t>(RateLimits::Limit::kAnswer)], 10u);
-  // Another one is.
-  Ask("one.test.");
-  EXPECT_FALSE(answers().back().header.tc);
-  // Over TCP the address is no guess.
-  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
-  Ask(message, "10.1.0.9:4000", true);
-  EXPECT_EQ(answers().back().answers.size(), 1u);
 }
 
 }  // namespace

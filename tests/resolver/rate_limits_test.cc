@@ -1,15 +1,20 @@
 #include "resolver/rate_limits.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/resolver/query_handler_testing.h"
 
 namespace nave::resolver {
 namespace {
 
+using dns::Rcode;
+using dns::RRType;
 using Limit = RateLimits::Limit;
+using ::testing::HasSubstr;
 
 constexpr int64_t kMillisecond = 1000000;
 constexpr int64_t kStart = 3600000 * kMillisecond;
@@ -122,6 +127,58 @@ TEST(RateLimitsTest, ACrowdAtItsLimitHardlyTouchesAnHonestClient) {
   }
   // Some 6 % of the buckets are full, so that 4 of 1,000 meet two.
   EXPECT_LT(refused, 30);
+}
+
+class LimitedClientTest : public QueryHandlerTest {};
+
+// Over UDP every second query above the limit gets TC and nothing more, the others nothing.
+TEST_F(LimitedClientTest, AClientAboveItsRateIsToldToComeOverTcp) {
+  RateLimitOptions options;
+  options.queries_per_client = 5;
+  handler_.SetLimits(options);
+  for (int i = 0; i < 16; ++i) Ask("www.one.test.");
+  EXPECT_EQ(handler_.stats().limited[static_cast<size_t>(RateLimits::Limit::kClient)], 10u);
+  EXPECT_EQ(handler_.stats().slipped, 5u);
+  EXPECT_EQ(responder_->empty, 5);
+  int truncated = 0;
+  for (const dns::Message& answer : answers()) {
+    if (!answer.header.tc) continue;
+    ++truncated;
+    EXPECT_TRUE(answer.answers.empty());
+    EXPECT_TRUE(answer.edns.has_value());
+    EXPECT_EQ(answer.questions.size(), 1u);
+  }
+  EXPECT_EQ(truncated, 5);
+  clock_.Advance(absl::Seconds(1));
+  Ask("www.one.test.");
+  EXPECT_FALSE(answers().back().header.tc);
+  EXPECT_EQ(answers().back().answers.size(), 1u);
+}
+
+TEST_F(LimitedClientTest, OverTcpAClientAboveItsRateIsRefused) {
+  RateLimitOptions options;
+  options.queries_per_client = 5;
+  handler_.SetLimits(options);
+  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
+  message.edns.emplace();
+  for (int i = 0; i < 7; ++i) Ask(message, "10.1.0.9:4000", true);
+  EXPECT_EQ(LastRcode(), Rcode::kRefused);
+  EXPECT_THAT(LastError(), HasSubstr("too many queries"));
+}
+
+TEST_F(LimitedClientTest, OverUdpTheSameAnswerIsNotRepeatedWithoutEnd) {
+  RateLimitOptions options;
+  options.answers_per_client = 4;
+  handler_.SetLimits(options);
+  for (int i = 0; i < 15; ++i) Ask("www.one.test.");
+  EXPECT_EQ(handler_.stats().limited[static_cast<size_t>(RateLimits::Limit::kAnswer)], 10u);
+  // Another one is.
+  Ask("one.test.");
+  EXPECT_FALSE(answers().back().header.tc);
+  // Over TCP the address is no guess.
+  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
+  Ask(message, "10.1.0.9:4000", true);
+  EXPECT_EQ(answers().back().answers.size(), 1u);
 }
 
 }  // namespace
