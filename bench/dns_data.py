@@ -17,16 +17,16 @@ def write_zone(path, names):
     path.write_text("\n".join(lines) + "\n")
 
 
-def write_forwarded_zone(path):
+def write_forwarded_zone(path, ttl=TTL_SECONDS):
     """What the upstream server answers: any name below the forwarded domain has one address."""
     path.write_text("\n".join([
-        f"$ORIGIN {FORWARDED}", f"$TTL {TTL_SECONDS}",
+        f"$ORIGIN {FORWARDED}", f"$TTL {ttl}",
         "@ SOA ns.forward.example. hostmaster.forward.example. 1 3600 600 604800 60", "@ NS ns", "ns A 192.0.2.2",
         "* A 203.0.113.7"]) + "\n")
 
 
-def snapshot(port, upstream_port, zone_names):
-    """The same zone and rule as a snapshot of nave-resolver."""
+def snapshot(port, upstream_ports, zone_names):
+    """The same zone and rule, with as many targets, as a snapshot of nave-resolver."""
     view = "accounts/bench/vpcs/main"
     rrsets = [{"owner": f"h{i}.{ZONE}", "type": "A", "ttl": TTL_SECONDS,
                "rdata": [f"198.51.{i // 250 % 100}.{i % 250 + 1}"]} for i in range(zone_names)]
@@ -40,7 +40,7 @@ def snapshot(port, upstream_port, zone_names):
                        "rules": ["accounts/bench/rules/forward"]}],
             "zones": [{"name": "accounts/bench/zones/zone", "apex": ZONE, "rrsets": rrsets}],
             "rules": [{"name": "accounts/bench/rules/forward", "domainName": FORWARDED, "kind": "FORWARD",
-                       "targets": [{"address": "127.0.0.1", "port": upstream_port}]}]}
+                       "targets": [{"address": "127.0.0.1", "port": upstream} for upstream in upstream_ports]}]}
 
 
 def _write(path, names):

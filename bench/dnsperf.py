@@ -47,10 +47,11 @@ class Load:
             raise processes.Failed(f"{who}: not every answer is NOERROR: {self.codes}")
 
 
-def run(port, queries, seconds=None, passes=None, rate=None, verbose=False):
+def run(port, queries, seconds=None, passes=None, rate=None, verbose=False, outstanding=None, timeout=TIMEOUT_SECONDS):
     """Asks what the file `queries` lists: for `seconds`, or each `passes` times; at `rate`, or as fast as it goes."""
+    outstanding = outstanding or (PACED_OUTSTANDING if rate else OUTSTANDING)
     command = ["dnsperf", "-s", processes.ADDRESS, "-p", port, "-d", pathlib.Path(queries), "-c", CLIENTS, "-T", 1,
-               "-q", PACED_OUTSTANDING if rate else OUTSTANDING, "-t", TIMEOUT_SECONDS, "-b", 1024, "-W",
+               "-q", outstanding, "-t", timeout, "-b", 1024, "-W",
                "-O", "suppress=timeout,unexpected"]
     if seconds:
         command += ["-l", seconds]

@@ -84,7 +84,8 @@ class Nave(NullEcho):
 
     def command(self, directory, port, upstream_port, sizes):
         path = directory / "snapshot.json"
-        path.write_text(json.dumps(dns_data.snapshot(port, upstream_port, sizes.zone_names)))
+        upstream_ports = upstream_port if isinstance(upstream_port, list) else [upstream_port]
+        path.write_text(json.dumps(dns_data.snapshot(port, upstream_ports, sizes.zone_names)))
         # Every query is counted against the limits, which are above what one client asks here.
         return [self.path, "--snapshot", path, "--workers", "1", "--cache-mib", "512", "--client-rate", RATE_MAX,
                 "--vpc-rate", RATE_MAX, "--answer-rate", RATE_MAX]
@@ -240,10 +241,10 @@ class CoreDns(Peer):
 PEERS = (NullEcho, Nave, Knot, Unbound, Dnsdist, Bind, CoreDns)
 
 
-def upstream_command(directory, port):
+def upstream_command(directory, port, ttl=dns_data.TTL_SECONDS):
     """The server that all of them forward to, whose own CPU is not counted: Knot DNS, or BIND where there is none."""
     zone_file = directory / "forwarded.zone"
-    dns_data.write_forwarded_zone(zone_file)
+    dns_data.write_forwarded_zone(zone_file, ttl)
     if find("knotd"):
         return [find("knotd"), "-c", Knot.write(directory, port, dns_data.FORWARDED, zone_file)]
     zones = f'zone "{dns_data.FORWARDED}" {{ type primary; file "{zone_file}"; }};'

@@ -32,6 +32,9 @@ class BenchSmokeTest(unittest.TestCase):
             self.assertIn(work, said)
         self.assertNotIn("errors", said)
 
+    def test_targets_that_die_leave_nobody_without_an_answer(self):
+        self.assertIn("kept:", self.run_smoke("target_death.py"))
+
     def test_no_query_is_lost_or_wrong_while_the_state_changes(self):
         said = self.run_smoke("changes.py")
         self.assertRegex(said, r"\| lost \| 0 \|")
