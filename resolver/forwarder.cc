@@ -20,7 +20,9 @@ constexpr absl::Duration kTick = absl::Seconds(1);
 
 class Forwarder final : public Upstream {
  public:
-  explicit Forwarder(net::EventLoop* loop) : loop_(loop), channels_(loop) { ScheduleTick(); }
+  explicit Forwarder(net::EventLoop* loop) : loop_(loop), channels_(loop, &stats_) {
+    ScheduleTick();
+  }
 
   ~Forwarder() override {
     loop_->Cancel(tick_);
@@ -47,6 +49,8 @@ class Forwarder final : public Upstream {
 
   size_t outstanding() const override { return questions_.size(); }
 
+  UpstreamStats stats() const override { return stats_; }
+
   std::vector<TargetStatus> Describe(const TargetGroup& group) const override {
     return DescribeTargets(group, health_, loop_->now());
   }
@@ -61,6 +65,7 @@ class Forwarder final : public Upstream {
   }
 
   net::EventLoop* const loop_;
+  UpstreamStats stats_;
   UpstreamTable channels_;
   HealthTable health_;
   absl::flat_hash_map<ForwardQuestion*, std::shared_ptr<ForwardQuestion>> questions_;

@@ -5,6 +5,7 @@
 #ifndef NAVE_RESOLVER_FORWARDER_H_
 #define NAVE_RESOLVER_FORWARDER_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -70,6 +71,20 @@ struct TargetStatus {
   absl::Duration retry_in;
 };
 
+// In what a message differed from a reply to the question under way.
+enum class Mismatch : uint8_t { kId, kPort, kQuestion, kCase };
+inline constexpr size_t kMismatchCount = 4;
+
+// Counts of one worker.
+struct UpstreamStats {
+  // By Mismatch: forgeries, or servers that are careless.
+  std::array<uint64_t, kMismatchCount> mismatches{};
+  // Replies to questions that nobody waited for any more.
+  uint64_t late = 0;
+  // Times that many mismatches came from one target, so that TCP was taken.
+  uint64_t bursts = 0;
+};
+
 using ForwardCallback = std::function<void(ForwardResult result)>;
 
 class Upstream {
@@ -85,6 +100,7 @@ class Upstream {
 
   // Questions under way.
   virtual size_t outstanding() const = 0;
+  virtual UpstreamStats stats() const { return UpstreamStats(); }
 
   // The targets of `group` in the order in which they would be asked now; of those that chance
   // would choose from, the heaviest first. One that knows nothing of targets gives the group's.

@@ -82,7 +82,9 @@ void ForwardQuestion::Continue() {
     const Target& asked = group_->targets[target];
     TargetHealth* const health = context_.health->Get(asked.endpoint);
     const absl::Duration patience = health->Patience() * (int64_t{1} << round);
-    if (Ask(target, asked.transport, health->UseEdns(context_.loop->now()))) return Arm(patience);
+    const absl::Time now = context_.loop->now();
+    const Transport transport = health->PreferTcp(now) ? Transport::kTcp : asked.transport;
+    if (Ask(target, transport, health->UseEdns(now))) return Arm(patience);
   }
   if (in_flight_ > 0) return Arm(absl::InfiniteDuration());
   if (error_reply_.has_value()) {
@@ -168,8 +170,18 @@ void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
     case UpstreamEvent::kCaseDiffers:
       records_[index].outcome = "name in other case";
       return AskAgain(attempt.target, Transport::kTcp, attempt.edns);
+    case UpstreamEvent::kForged:
+      records_[index].outcome = "forged replies";
+      HealthOf(index)->OnForgeries(now);
+      return AskAgain(attempt.target,
+                      HealthOf(index)->PreferTcp(now) ? Transport::kTcp : attempt.transport,
+                      attempt.edns);
     case UpstreamEvent::kRefused:
       records_[index].outcome = "connection refused";
+      if (attempt.transport == Transport::kTcp && HealthOf(index)->PreferTcp(now)) {
+        HealthOf(index)->OnNoTcp(now);
+        return AskAgain(attempt.target, group_->targets[attempt.target].transport, attempt.edns);
+      }
       break;
     case UpstreamEvent::kUnreachable:
       records_[index].outcome = absl::StrCat("unreachable: ", reply.text);

@@ -15,6 +15,8 @@ constexpr std::pair<CookieState, const char*> kCookieNames[] = {
     {CookieState::kWrong, "wrong"},
     {CookieState::kOld, "old"},
     {CookieState::kGood, "good"}};
+// By Mismatch.
+constexpr const char* kMismatchNames[kMismatchCount] = {"id", "port", "question", "case"};
 constexpr std::pair<RateLimits::Limit, const char*> kLimitNames[] = {
     {RateLimits::Limit::kClient, "client"},
     {RateLimits::Limit::kVpc, "vpc"},
@@ -48,6 +50,8 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
       forwarded_(registry->counter(kForwarded)),
       coalesced_(registry->counter(kCoalesced)),
       from_packets_(registry->counter(kFromPackets)),
+      late_replies_(registry->counter(kLateReplies)),
+      forgery_bursts_(registry->counter(kForgeryBursts)),
       refreshes_(registry->counter(kRefreshes)),
       stale_answers_(registry->counter(kStaleAnswers)),
       loops_(registry->counter(kLoops)),
@@ -61,6 +65,9 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
   for (size_t i = 0; i < answers_.size(); ++i) {
     const std::string rcode = dns::RcodeToText(static_cast<dns::Rcode>(i));
     answers_[i] = &registry->counter(kAnswers, {{"rcode", rcode}});
+  }
+  for (size_t i = 0; i < mismatches_.size(); ++i) {
+    mismatches_[i] = &registry->counter(kMismatches, {{"differs", kMismatchNames[i]}});
   }
   for (const auto& [limit, name] : kLimitNames) {
     limited_[static_cast<size_t>(limit)] = &registry->counter(kLimited, {{"limit", name}});
@@ -109,6 +116,14 @@ void ResolverMetrics::AddTcp(const net::TcpStats& now, const net::TcpStats& befo
   // Gauges of all workers together: each adds what changed.
   tcp_connections_.Add(static_cast<double>(now.open) - static_cast<double>(before.open));
   tcp_buffered_.Add(static_cast<double>(now.buffered) - static_cast<double>(before.buffered));
+}
+
+void ResolverMetrics::AddUpstream(const UpstreamStats& now, const UpstreamStats& before) {
+  for (size_t i = 0; i < mismatches_.size(); ++i) {
+    AddGrowth(*mismatches_[i], now.mismatches[i], before.mismatches[i]);
+  }
+  AddGrowth(late_replies_, now.late, before.late);
+  AddGrowth(forgery_bursts_, now.bursts, before.bursts);
 }
 
 void ResolverMetrics::SetSnapshot(const Snapshot& snapshot) {

@@ -8,6 +8,7 @@
 
 #include "lib/base/metrics.h"
 #include "lib/net/tcp_pool.h"
+#include "resolver/forwarder.h"
 #include "resolver/query_stats.h"
 #include "resolver/rate_limits.h"
 #include "resolver/snapshot.h"
@@ -25,6 +26,14 @@ inline constexpr metrics::Metric kForwarded{"nave_resolver_forwarded_total",
                                             "Questions asked of targets."};
 inline constexpr metrics::Metric kCoalesced{"nave_resolver_coalesced_total",
                                             "Queries that joined an identical question under way."};
+inline constexpr metrics::Metric kMismatches{
+    "nave_resolver_upstream_mismatches_total",
+    "Messages of targets that were no reply, by what differed."};
+inline constexpr metrics::Metric kLateReplies{"nave_resolver_upstream_late_total",
+                                              "Replies that nobody waited for any more."};
+inline constexpr metrics::Metric kForgeryBursts{
+    "nave_resolver_upstream_forgery_bursts_total",
+    "Times that so many mismatches came that TCP was taken."};
 inline constexpr metrics::Metric kRefreshes{"nave_resolver_refreshes_total",
                                             "Questions asked again before a client had to wait."};
 inline constexpr metrics::Metric kStaleAnswers{"nave_resolver_stale_answers_total",
@@ -68,6 +77,7 @@ class ResolverMetrics {
 
   // Adds what `now` has more than `before`.
   void Add(const QueryStats& now, const QueryStats& before);
+  void AddUpstream(const UpstreamStats& now, const UpstreamStats& before);
   void AddTcp(const net::TcpStats& now, const net::TcpStats& before);
   void SetSnapshot(const Snapshot& snapshot);
   void CountRefused() { refused_states_.Add(); }
@@ -93,6 +103,9 @@ class ResolverMetrics {
   metrics::Counter& forwarded_;
   metrics::Counter& coalesced_;
   metrics::Counter& from_packets_;
+  std::array<metrics::Counter*, kMismatchCount> mismatches_;
+  metrics::Counter& late_replies_;
+  metrics::Counter& forgery_bursts_;
   metrics::Counter& refreshes_;
   metrics::Counter& stale_answers_;
   metrics::Counter& loops_;

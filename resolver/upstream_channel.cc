@@ -32,8 +32,8 @@ uint16_t IdOf(UpstreamChannel::Ticket ticket) { return static_cast<uint16_t>(tic
 
 absl::StatusOr<std::unique_ptr<UpstreamChannel>> UpstreamChannel::Create(
     Transport transport, const net::Endpoint& target, const net::EventLoop* loop,
-    const WireFactory& factory) {
-  auto channel = absl::WrapUnique(new UpstreamChannel(transport, loop));
+    UpstreamStats* stats, const WireFactory& factory) {
+  auto channel = absl::WrapUnique(new UpstreamChannel(transport, loop, stats));
   channel->wire_ = factory(channel.get());
   const AresDoor::Mode mode =
       transport == Transport::kTcp ? AresDoor::Mode::kStream : AresDoor::Mode::kDatagram;
@@ -41,8 +41,9 @@ absl::StatusOr<std::unique_ptr<UpstreamChannel>> UpstreamChannel::Create(
   return channel;
 }
 
-UpstreamChannel::UpstreamChannel(Transport transport, const net::EventLoop* loop)
-    : transport_(transport), loop_(loop), last_used_(loop->now()) {}
+UpstreamChannel::UpstreamChannel(Transport transport, const net::EventLoop* loop,
+                                 UpstreamStats* stats)
+    : transport_(transport), loop_(loop), last_used_(loop->now()), watch_(stats) {}
 
 // The door ends what is under way, and needs wire and table for it.
 UpstreamChannel::~UpstreamChannel() { door_.reset(); }
@@ -115,37 +116,51 @@ void UpstreamChannel::OnDone(uint64_t tag, AresDoor::Outcome outcome,
 
 void UpstreamChannel::OnMessage(UpstreamWire::Token token, absl::Span<const uint8_t> message) {
   auto found = message.size() < dns::kHeaderSize ? pending_.end() : pending_.find(GetId(message));
-  // The right id at another port than the one that asked is a guess.
-  if (found == pending_.end() || found->second->token != token || !found->second->callback) {
-    ++unmatched_;
-    return;
+  if (found == pending_.end() || !found->second->callback) {
+    return OnMismatch(Mismatch::kId, message);
   }
+  // The right id at another port than the one that asked is a guess.
+  if (found->second->token != token) return OnMismatch(Mismatch::kPort, message);
   const std::string& query = found->second->query;
   switch (MatchReply(message, query)) {
     case ReplyMatch::kNo:
-      ++unmatched_;
-      return;
+      return OnMismatch(Mismatch::kQuestion, message);
     case ReplyMatch::kHeaderOnly:
       return door_->Deliver(dns::ToOctets(EmptyReply(query, dns::Rcode::kFormErr)));
-    case ReplyMatch::kCaseDiffers:
+    case ReplyMatch::kCaseDiffers: {
       // A stream cannot be forged from aside, so there the case proves nothing.
       if (transport_ == Transport::kTcp) return door_->Deliver(message);
-      return End(found->first, {UpstreamEvent::kCaseDiffers, "", ""});
+      const uint16_t id = found->first;
+      OnMismatch(Mismatch::kCase, message);
+      return End(id, {UpstreamEvent::kCaseDiffers, "", ""});
+    }
     case ReplyMatch::kExact:
       return door_->Deliver(message);
   }
 }
 
+void UpstreamChannel::OnMismatch(Mismatch what, absl::Span<const uint8_t> message) {
+  const bool is_burst = watch_.OnMismatch(what, message, loop_->now());
+  if (!is_burst || transport_ == Transport::kTcp) return;
+  EndAll(UpstreamEvent::kForged, "", [](const Pending&) { return true; });
+}
+
 void UpstreamChannel::OnFailure(UpstreamWire::Token token, WireFailure failure,
                                 const std::string& text) {
-  std::vector<Ticket> failed;
+  EndAll(ToEvent(failure), text,
+         [token](const Pending& pending) { return pending.token == token; });
+}
+
+void UpstreamChannel::EndAll(UpstreamEvent event, const std::string& text,
+                             absl::FunctionRef<bool(const Pending&)> of) {
+  std::vector<Ticket> ended;
   for (const auto& [id, pending] : pending_) {
-    if (pending->token == token) failed.push_back(pending->ticket);
+    if (of(*pending)) ended.push_back(pending->ticket);
   }
-  for (const Ticket ticket : failed) {
+  for (const Ticket ticket : ended) {
     auto found = pending_.find(IdOf(ticket));
     if (found == pending_.end() || found->second->ticket != ticket) continue;
-    End(IdOf(ticket), {ToEvent(failure), "", text});
+    End(IdOf(ticket), {event, "", text});
   }
 }
 
@@ -163,6 +178,7 @@ void UpstreamChannel::Abandon(Ticket ticket) {
   auto found = pending_.find(IdOf(ticket));
   if (found == pending_.end() || found->second->ticket != ticket) return;
   found->second->callback = nullptr;
+  watch_.OnGivenUp(found->second->query);
   End(IdOf(ticket), {});
 }
 

@@ -11,11 +11,13 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
 #include "resolver/ares_door.h"
+#include "resolver/forgery_watch.h"
 #include "resolver/target_group.h"
 #include "resolver/upstream_wire.h"
 
@@ -25,6 +27,8 @@ enum class UpstreamEvent : uint8_t {
   kMessage,
   // A reply in other case than asked: a careless server, or a forger who had to guess.
   kCaseDiffers,
+  // So many messages that match nothing came from the target that somebody must be guessing.
+  kForged,
   kRefused,
   kUnreachable,
   kClosed,
@@ -56,6 +60,7 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
   static absl::StatusOr<std::unique_ptr<UpstreamChannel>> Create(Transport transport,
                                                                  const net::Endpoint& target,
                                                                  const net::EventLoop* loop,
+                                                                 UpstreamStats* stats,
                                                                  const WireFactory& factory);
   // What is under way gets kCancelled. REQUIRES: not within a call of the channel.
   ~UpstreamChannel() override;
@@ -72,8 +77,6 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
   size_t outstanding() const { return pending_.size(); }
   // When it was last asked.
   absl::Time last_used() const { return last_used_; }
-  // Messages that matched no query: late replies, and forgeries.
-  uint64_t unmatched() const { return unmatched_; }
 
  private:
   struct Pending {
@@ -83,7 +86,11 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
     Ticket ticket = 0;
   };
 
-  UpstreamChannel(Transport transport, const net::EventLoop* loop);
+  UpstreamChannel(Transport transport, const net::EventLoop* loop, UpstreamStats* stats);
+  void OnMismatch(Mismatch what, absl::Span<const uint8_t> message);
+  // Ends those under way for which `of` holds.
+  void EndAll(UpstreamEvent event, const std::string& text,
+              absl::FunctionRef<bool(const Pending&)> of);
   // AresDoor::Carrier
   bool SendMessage(absl::Span<const uint8_t> message) override;
   void OnDone(uint64_t tag, AresDoor::Outcome outcome, absl::Span<const uint8_t> message) override;
@@ -104,7 +111,7 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
   absl::Status send_status_;
   absl::Time last_used_;
   uint64_t serial_ = 0;
-  uint64_t unmatched_ = 0;
+  ForgeryWatch watch_;
 };
 
 }  // namespace nave::resolver

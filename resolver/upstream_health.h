@@ -26,11 +26,22 @@ class TargetHealth {
   // A server that did not understand EDNS may have been replaced.
   static constexpr absl::Duration kNoEdnsLife = absl::Minutes(10);
 
+  // Somebody guessed at questions to it: for so long they go over TCP, unless it has none.
+  static constexpr absl::Duration kForgeryLife = absl::Seconds(30);
+
   // A reply came, whatever it said.
   void OnReply(absl::Duration round_trip, absl::Time now);
   // No reply in time, or word that there will be none.
   void OnFailure(absl::Time now);
   void OnNoEdns(absl::Time now) { no_edns_until_ = now + kNoEdnsLife; }
+  void OnForgeries(absl::Time now) { tcp_until_ = now + kForgeryLife; }
+  // It was asked over TCP because of OnForgeries, and does not speak it.
+  void OnNoTcp(absl::Time now) {
+    tcp_until_ = absl::InfinitePast();
+    no_tcp_until_ = now + kForgeryLife;
+  }
+  // It is asked over UDP else.
+  bool PreferTcp(absl::Time now) const { return now < tcp_until_ && now >= no_tcp_until_; }
 
   // False while the back-off lasts.
   bool IsUp(absl::Time now) const;
@@ -55,6 +66,8 @@ class TargetHealth {
   // A question is out that tries a target which was down.
   absl::Time trying_until_ = absl::InfinitePast();
   absl::Time no_edns_until_ = absl::InfinitePast();
+  absl::Time tcp_until_ = absl::InfinitePast();
+  absl::Time no_tcp_until_ = absl::InfinitePast();
   absl::Time last_used_ = absl::InfinitePast();
   // RFC 6298 section 2; zero before the first reply.
   absl::Duration smoothed_;

@@ -22,7 +22,7 @@ absl::StatusOr<UpstreamChannel*> UpstreamTable::Get(const UpstreamKey& key) {
     return std::make_unique<UpstreamUdp>(loop_, key.target, key.source, receiver);
   };
   NAVE_ASSIGN_OR_RETURN(std::unique_ptr<UpstreamChannel> channel,
-                        UpstreamChannel::Create(key.transport, key.target, loop_, factory));
+                        UpstreamChannel::Create(key.transport, key.target, loop_, stats_, factory));
   UpstreamChannel* const result = channel.get();
   channels_.emplace(key, std::move(channel));
   return result;

@@ -39,8 +39,8 @@ class UpstreamTable {
   static constexpr size_t kMaxChannels = 4096;
   static constexpr absl::Duration kIdleLife = absl::Minutes(1);
 
-  // `loop` must outlive the table.
-  explicit UpstreamTable(net::EventLoop* loop) : loop_(loop) {}
+  // `loop` and `stats` must outlive the table.
+  UpstreamTable(net::EventLoop* loop, UpstreamStats* stats) : loop_(loop), stats_(stats) {}
 
   // RESOURCE_EXHAUSTED when there are kMaxChannels, all of them in use. Valid until the next Tick.
   absl::StatusOr<UpstreamChannel*> Get(const UpstreamKey& key);
@@ -53,6 +53,7 @@ class UpstreamTable {
 
  private:
   net::EventLoop* const loop_;
+  UpstreamStats* const stats_;
   absl::flat_hash_map<UpstreamKey, std::unique_ptr<UpstreamChannel>> channels_;
 };
 

@@ -165,6 +165,9 @@ void Worker::PublishStats() {
   const net::TcpStats tcp = tcp_pool_.stats();
   options_.metrics->AddTcp(tcp, published_tcp_);
   published_tcp_ = tcp;
+  const UpstreamStats upstream = upstream_->stats();
+  options_.metrics->AddUpstream(upstream, published_upstream_);
+  published_upstream_ = upstream;
   loop_->RunAfter(kStatsInterval, [this] { PublishStats(); });
 }
 

@@ -99,6 +99,7 @@ class Worker {
   absl::flat_hash_map<net::Endpoint, std::shared_ptr<ListenerSocket>> sockets_;
   QueryStats published_;
   net::TcpStats published_tcp_;
+  UpstreamStats published_upstream_;
   bool stopped_ = false;
   std::thread thread_;
 };
