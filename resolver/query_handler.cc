@@ -207,52 +207,39 @@ std::string QueryHandler::LoopOf(const Waiter& waiter, uint64_t question_hash) {
 }
 
 void QueryHandler::Wait(Waiter waiter) {
-  dns::Question question = waiter.walk->question();
+  const Walk& walk = *waiter.walk;
+  const dns::Question question = walk.question();
   const uint64_t hash = QuestionHash(question.name, question.type);
   const std::string loop = LoopOf(waiter, hash);
   if (!loop.empty()) {
     ++stats_.loops;
     return FailWaiter(std::move(waiter), kLoopError, loop);
   }
-  if (waiter_count_ >= kMaxWaiters) {
-    return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther, "too many clients wait");
-  }
-  const PendingKey key = {waiter.walk->cache_key(), waiter.walk->query().hops.count};
-  auto found = pending_.find(key);
-  if (found == pending_.end()) {
-    if (pending_.size() >= kMaxPending) {
-      return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
-                        "too many questions are under way");
-    }
-    auto pending = std::make_unique<Pending>(Pending{key, std::move(question), hash, {}});
-    pending->waiters.push_back(std::move(waiter));
-    ++waiter_count_;
-    const Walk& walk = *pending->waiters[0].walk;
-    return Ask(pending_.insert(std::move(pending)).first->get(), walk.query(), walk.group());
-  }
-  if ((*found)->waiters.size() >= kMaxWaitersPerQuestion) {
+  const std::shared_ptr<const TargetGroup> group = walk.group();
+  const PendingKey key = {walk.cache_key(), walk.query().hops.count};
+  const auto joined = pending_.Join(key, question, hash, group->id, &waiter);
+  if (joined.question == nullptr) {
     return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
-                      "too many clients wait for this question");
+                      absl::StrCat(group->name, ": ", joined.refusal));
   }
+  if (joined.is_new) return Ask(joined.question, walk.query(), group);
   ++stats_.coalesced;
-  ++waiter_count_;
-  (*found)->waiters.push_back(std::move(waiter));
 }
 
 void QueryHandler::AskAgain(const Walk& walk) {
   // A question that came a long way has others to keep it fresh.
   if (walk.query().hops.count > 0) return;
   for (const Walk::Refresh& refresh : walk.refreshes()) {
-    const PendingKey key = {refresh.key, 0};
-    if (pending_.contains(key) || pending_.size() >= kMaxRefreshes) continue;
-    ++stats_.refreshes;
     const uint64_t hash = QuestionHash(refresh.question.name, refresh.question.type);
-    auto pending = std::make_unique<Pending>(Pending{key, refresh.question, hash, {}});
-    Ask(pending_.insert(std::move(pending)).first->get(), walk.query(), refresh.group);
+    PendingQuestion* const pending =
+        pending_.AddRefresh(refresh.key, refresh.question, hash, refresh.group->id);
+    if (pending == nullptr) continue;
+    ++stats_.refreshes;
+    Ask(pending, walk.query(), refresh.group);
   }
 }
 
-void QueryHandler::Ask(Pending* pending, const Query& query,
+void QueryHandler::Ask(PendingQuestion* pending, const Query& query,
                        std::shared_ptr<const TargetGroup> group) {
   ++stats_.forwarded;
   AddUnderWay(pending->hash);
@@ -269,7 +256,7 @@ void QueryHandler::Ask(Pending* pending, const Query& query,
                      [this, pending](ForwardResult result) { Resume(pending, std::move(result)); });
 }
 
-std::shared_ptr<const Reply> QueryHandler::ReplyOf(const Pending& pending,
+std::shared_ptr<const Reply> QueryHandler::ReplyOf(const PendingQuestion& pending,
                                                    const ForwardResult& result) {
   const absl::Time now = clock_->Now();
   Reply reply;
@@ -287,14 +274,12 @@ std::shared_ptr<const Reply> QueryHandler::ReplyOf(const Pending& pending,
   return std::make_shared<const Reply>(std::move(reply));
 }
 
-void QueryHandler::Resume(Pending* asked, ForwardResult result) {
+void QueryHandler::Resume(PendingQuestion* asked, ForwardResult result) {
   // Taken out first: a waiter that goes on may ask the same question of a new state.
-  const std::unique_ptr<Pending> pending =
-      std::move(pending_.extract(pending_.find(asked->key)).value());
+  const std::unique_ptr<PendingQuestion> pending = pending_.Take(asked);
   RemoveUnderWay(pending->hash);
   const std::shared_ptr<const Reply> reply = ReplyOf(*pending, result);
   if (pending->key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(pending->key.key, reply);
-  waiter_count_ -= pending->waiters.size();
   for (Waiter& waiter : pending->waiters) Continue(std::move(waiter), reply);
 }
 

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "lib/base/clock.h"
 #include "lib/net/udp_socket.h"
@@ -22,6 +20,7 @@
 #include "resolver/forwarder.h"
 #include "resolver/identity.h"
 #include "resolver/packet_cache.h"
+#include "resolver/pending_questions.h"
 #include "resolver/query.h"
 #include "resolver/query_stats.h"
 #include "resolver/rate_limits.h"
@@ -33,13 +32,6 @@ namespace nave::resolver {
 
 class QueryHandler {
  public:
-  // Questions under way at targets, clients that wait for one of them, and clients that wait in
-  // all. Beyond: SERVFAIL at once.
-  static constexpr size_t kMaxPending = 8192;
-  static constexpr size_t kMaxWaitersPerQuestion = 256;
-  static constexpr size_t kMaxWaiters = 32768;
-  // Of kMaxPending those that no client waits for.
-  static constexpr size_t kMaxRefreshes = 1024;
   // How long clients wait for the targets where a stale answer is at hand (RFC 8767 section 5, the
   // client response timer).
   static constexpr absl::Duration kStalePatience = absl::Milliseconds(1800);
@@ -91,61 +83,22 @@ class QueryHandler {
   Cache& cache() { return cache_; }
   const PacketCache& packets() const { return packets_; }
   size_t pending_count() const { return pending_.size(); }
-  size_t waiter_count() const { return waiter_count_; }
+  size_t waiter_count() const { return pending_.waiter_count(); }
 
  private:
-  // A client whose walk has stopped.
-  struct Waiter {
-    std::unique_ptr<Walk> walk;
-    uint64_t view_id;
-    // Where the question arrived, as the snapshot names it.
-    net::Endpoint listener;
-    ReplyPath path;
-    std::weak_ptr<Responder> responder;
-  };
-
-  // Identical questions meet when they have also passed equally many resolvers. So nobody waits for
-  // a question that waits for his: along a loop the count only grows.
-  struct PendingKey {
-    CacheKey key;
-    uint8_t hop_count = 0;
-  };
-  // A question under way, and who waits for it.
-  struct Pending {
-    PendingKey key;
-    dns::Question question;
-    // Of the question (hop_guard.h).
-    uint64_t hash;
-    absl::InlinedVector<Waiter, 1> waiters;
-  };
-  struct PendingHash {
-    using is_transparent = void;
-    size_t operator()(const PendingKey& k) const { return k.key.hash() + k.hop_count; }
-    size_t operator()(const std::unique_ptr<Pending>& p) const { return (*this)(p->key); }
-  };
-  struct PendingEqual {
-    using is_transparent = void;
-    bool operator()(const std::unique_ptr<Pending>& a, const PendingKey& b) const {
-      return a->key.hop_count == b.hop_count && a->key.key == b.key;
-    }
-    bool operator()(const std::unique_ptr<Pending>& a, const std::unique_ptr<Pending>& b) const {
-      return (*this)(a, b->key);
-    }
-  };
-
   void Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder);
   void CheckCookie(const ReplyPath& path, Query* query);
   // Nothing but what proves the client's address next time.
   void AskForCookie(const Query& query, const ReplyPath& path, Responder* responder);
   // Lets the waiter wait for the question its walk stopped at; asks it if nobody has.
   void Wait(Waiter waiter);
-  void Ask(Pending* pending, const Query& query, std::shared_ptr<const TargetGroup> group);
+  void Ask(PendingQuestion* pending, const Query& query, std::shared_ptr<const TargetGroup> group);
   // Asks for what clients need not wait for.
   void AskAgain(const Walk& walk);
   // What the targets said; what they said before, if they say nothing now.
-  std::shared_ptr<const Reply> ReplyOf(const Pending& pending, const ForwardResult& result);
+  std::shared_ptr<const Reply> ReplyOf(const PendingQuestion& pending, const ForwardResult& result);
   // The reply has come: all that waited for it go on.
-  void Resume(Pending* pending, ForwardResult result);
+  void Resume(PendingQuestion* pending, ForwardResult result);
   void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);
   void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
   void Finish(const Waiter& waiter);
@@ -198,8 +151,7 @@ class QueryHandler {
   Cache cache_;
   PacketCache packets_;
   std::shared_ptr<const Snapshot> snapshot_;
-  absl::flat_hash_set<std::unique_ptr<Pending>, PendingHash, PendingEqual> pending_;
-  size_t waiter_count_ = 0;
+  PendingQuestions pending_;
   uint32_t rotation_ = 0;
   QueryStats stats_;
   // Of HandleBatch, here for its size.

@@ -85,21 +85,45 @@ TEST_F(QueryHandlerTest, IdenticalQuestionsShareOneUpstreamQuestion) {
 }
 
 TEST_F(QueryHandlerTest, WaitersOfOneQuestionAreBounded) {
-  for (size_t i = 0; i < QueryHandler::kMaxWaitersPerQuestion; ++i) Ask("www.corp.test.");
+  for (size_t i = 0; i < PendingQuestions::kMaxWaitersPerQuestion; ++i) Ask("www.corp.test.");
   EXPECT_TRUE(answers().empty());
   Ask("www.corp.test.");
   ASSERT_EQ(answers().size(), 1u);
   EXPECT_EQ(LastRcode(), Rcode::kServFail);
 }
 
-TEST_F(QueryHandlerTest, QuestionsUnderWayAreBounded) {
-  for (size_t i = 0; i < QueryHandler::kMaxPending; ++i) {
+// A rule whose targets say nothing fills its share; another one does not notice.
+TEST_F(QueryHandlerTest, QuestionsOfOneRuleLeaveRoomForOthers) {
+  for (size_t i = 0; i < PendingQuestions::kMaxQuestionsPerGroup; ++i) {
     Ask(("n" + std::to_string(i) + ".corp.test.").c_str());
   }
   EXPECT_TRUE(answers().empty());
   Ask("one.more.corp.test.");
   ASSERT_EQ(answers().size(), 1u);
   EXPECT_EQ(LastRcode(), Rcode::kServFail);
+  EXPECT_EQ(LastError(), "r: too many questions to this rule's targets are under way");
+  Ask("www.other.test.");
+  EXPECT_EQ(answers().size(), 1u);
+  EXPECT_EQ(upstream_.asked.back().question.name, N("www.other.test."));
+  // A place that gets free is taken again.
+  upstream_.Answer(0, Rcode::kNoError, {"n0.corp.test. 60 IN A 192.0.2.5"});
+  Ask("one.more.corp.test.");
+  EXPECT_EQ(answers().size(), 2u);
+}
+
+TEST_F(QueryHandlerTest, ClientsOfOneRuleLeaveRoomForOthers) {
+  const size_t questions =
+      PendingQuestions::kMaxWaitersPerGroup / PendingQuestions::kMaxWaitersPerQuestion;
+  for (size_t i = 0; i < questions; ++i) {
+    const std::string name = "n" + std::to_string(i) + ".corp.test.";
+    for (size_t j = 0; j < PendingQuestions::kMaxWaitersPerQuestion; ++j) Ask(name.c_str());
+  }
+  EXPECT_TRUE(answers().empty());
+  Ask("one.more.corp.test.");
+  ASSERT_EQ(answers().size(), 1u);
+  EXPECT_EQ(LastError(), "r: too many clients wait for this rule's targets");
+  Ask("www.other.test.");
+  EXPECT_EQ(answers().size(), 1u);
 }
 
 TEST_F(QueryHandlerTest, FailureNamesRuleAndTargetAndIsRemembered) {

@@ -41,12 +41,14 @@ class FakeResponder : public Responder {
 
 inline constexpr char kHandlerState[] = R"({
   'listeners': [{'address': '127.0.0.1:1', 'views': ['v', 'w']}],
-  'views': [{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z'], 'rules': ['r']},
+  'views': [{'name': 'v', 'networks': ['10.1.0.0/16'], 'zones': ['z'], 'rules': ['r', 's']},
             {'name': 'w', 'networks': ['10.2.0.0/16'], 'rules': ['r']}],
   'zones': [{'name': 'z', 'apex': 'one.test.', 'rrsets': [
     {'owner': 'www.one.test.', 'type': 'A', 'ttl': 60, 'rdata': ['192.0.2.1']}]}],
   'rules': [{'name': 'r', 'domainName': 'corp.test.', 'kind': 'FORWARD',
-             'targets': [{'address': '192.0.2.100'}]}]})";
+             'targets': [{'address': '192.0.2.100'}]},
+            {'name': 's', 'domainName': 'other.test.', 'kind': 'FORWARD',
+             'targets': [{'address': '192.0.2.101'}]}]})";
 
 class QueryHandlerTest : public ::testing::Test {
  protected:
