@@ -1,5 +1,7 @@
 #include "resolver/ares_door.h"
 
+// Newer versions would have the calls renamed that the older one has.
+#define CARES_NO_DEPRECATED
 #include <ares.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -21,8 +23,27 @@ namespace {
 // How often c-ares is asked to take one message: in a stream it reads length and body apart.
 constexpr int kMaxReadsPerMessage = 8;
 constexpr size_t kLengthSize = 2;
-constexpr size_t kRcodeOctet = 3;
-constexpr uint8_t kFormErr = 1;
+constexpr size_t kHeaderSize = 12;
+constexpr size_t kTypeAndClassSize = 4;
+constexpr size_t kMaxLabelSize = 63;
+// QR, RD, RA; one question and nothing else.
+constexpr char kStubFlagsAndCounts[] = {'\x81', '\x80', 0, 1, 0, 0, 0, 0, 0, 0};
+
+uint16_t ReadU16(absl::Span<const uint8_t> octets) {
+  return static_cast<uint16_t>(octets[0] << 8 | octets[1]);
+}
+
+// The first question of a message; empty if there is none.
+absl::Span<const uint8_t> QuestionOf(absl::Span<const uint8_t> message) {
+  size_t at = kHeaderSize;
+  while (at < message.size() && message[at] != 0) {
+    if (message[at] > kMaxLabelSize) return {};
+    at += 1 + message[at];
+  }
+  const size_t end = at + 1 + kTypeAndClassSize;
+  return end > message.size() ? absl::Span<const uint8_t>()
+                              : message.subspan(kHeaderSize, end - kHeaderSize);
+}
 
 // gRPC counts on the same library; initializing is counted, so we never clean up.
 absl::Status InitializeLibrary() {
@@ -51,6 +72,7 @@ struct AresDoor::Channel {
 struct AresDoor::Call {
   AresDoor* door;
   uint64_t tag;
+  uint16_t id;
 };
 
 // The functions that c-ares calls: plain ones, with the door as their data.
@@ -84,21 +106,17 @@ struct AresDoor::Library {
       octets.append(static_cast<const char*>(vector[i].iov_base), vector[i].iov_len);
     }
     const auto* begin = reinterpret_cast<const uint8_t*>(octets.data());
-    if (Door(data)->Write(absl::MakeConstSpan(begin, octets.size()))) {
-      return static_cast<ares_ssize_t>(octets.size());
-    }
-    errno = ECONNREFUSED;
-    return -1;
+    Door(data)->Write(absl::MakeConstSpan(begin, octets.size()));
+    return static_cast<ares_ssize_t>(octets.size());
   }
 
-  static void Done(void* data, int status, int, unsigned char* message, int size) {
+  static void Done(void* data, int status, int, unsigned char* message, int) {
     const std::unique_ptr<Call> call(static_cast<Call*>(data));
     const bool replied = status == ARES_SUCCESS && message != nullptr;
     const bool cancelled = status == ARES_EDESTRUCTION || status == ARES_ECANCELLED;
     call->door->Collect(
-        call->tag,
-        replied ? Outcome::kReply : (cancelled ? Outcome::kCancelled : Outcome::kTimeout),
-        absl::MakeConstSpan(message, replied ? static_cast<size_t>(size) : 0));
+        call->tag, call->id,
+        replied ? Outcome::kReply : (cancelled ? Outcome::kCancelled : Outcome::kTimeout));
   }
 
   static constexpr ares_socket_functions kFunctions = {Socket, Close, Connect, ReceiveFrom,
@@ -163,37 +181,50 @@ absl::Status AresDoor::Open(absl::Duration timeout) {
 
 bool AresDoor::Send(absl::Span<const uint8_t> query, uint64_t tag) {
   sending_ = true;
+  sending_query_ = query;
   sending_tag_ = tag;
   send_failed_ = false;
   ++outstanding_;
   ares_send(channel_->ares, query.data(), static_cast<int>(query.size()), Library::Done,
-            new Call{this, tag});
+            new Call{this, tag, ReadU16(query)});
   // In a stream, c-ares writes when it is told that it may.
   if (mode_ == Mode::kStream && socket_ >= 0) {
     ares_process_fd(channel_->ares, ARES_SOCKET_BAD, socket_);
   }
+  // To c-ares a query that did not leave is one that was answered: an error of its socket would be
+  // of all that are under way.
+  if (std::exchange(refused_, false)) Feed(query);
   sending_ = false;
   return !send_failed_;
 }
 
 void AresDoor::Deliver(absl::Span<const uint8_t> message) {
+  delivered_ = message;
+  Feed(message);
+  RunCompletions();
+  delivered_ = {};
+}
+
+void AresDoor::Feed(absl::Span<const uint8_t> message) {
+  const absl::Span<const uint8_t> question = QuestionOf(message);
+  const size_t size = kHeaderSize + question.size();
   inbox_.clear();
   inbox_read_ = 0;
   if (mode_ == Mode::kStream) {
-    inbox_.push_back(static_cast<char>(message.size() >> 8));
-    inbox_.push_back(static_cast<char>(message.size() & 0xff));
+    inbox_.push_back(static_cast<char>(size >> 8));
+    inbox_.push_back(static_cast<char>(size & 0xff));
   }
-  const size_t start = inbox_.size();
-  inbox_.append(reinterpret_cast<const char*>(message.data()), message.size());
-  auto& rcode_octet = inbox_[start + kRcodeOctet];
-  formerr_hidden_ = (rcode_octet & 0x0f) == kFormErr;
-  if (formerr_hidden_) rcode_octet = static_cast<char>(rcode_octet & 0xf0);
+  const uint16_t id = ReadU16(message);
+  const auto its_id = its_ids_.find(id);
+  const uint16_t stub_id = its_id == its_ids_.end() ? id : its_id->second;
+  inbox_.push_back(static_cast<char>(stub_id >> 8));
+  inbox_.push_back(static_cast<char>(stub_id & 0xff));
+  inbox_.append(kStubFlagsAndCounts, sizeof(kStubFlagsAndCounts));
+  inbox_.append(reinterpret_cast<const char*>(question.data()), question.size());
   for (int i = 0; i < kMaxReadsPerMessage && socket_ >= 0 && inbox_read_ < inbox_.size(); ++i) {
     ares_process_fd(channel_->ares, socket_, ARES_SOCKET_BAD);
   }
   inbox_read_ = inbox_.size();
-  formerr_hidden_ = false;
-  RunCompletions();
 }
 
 void AresDoor::Tick() {
@@ -201,18 +232,16 @@ void AresDoor::Tick() {
   RunCompletions();
 }
 
-void AresDoor::Collect(uint64_t tag, Outcome outcome, absl::Span<const uint8_t> message) {
+void AresDoor::Collect(uint64_t tag, uint16_t id, Outcome outcome) {
   --outstanding_;
+  its_ids_.erase(id);
   if (sending_ && tag == sending_tag_) {
     send_failed_ = true;
     return;
   }
-  Completion completion{tag, outcome,
-                        std::string(reinterpret_cast<const char*>(message.data()), message.size())};
-  if (formerr_hidden_ && outcome == Outcome::kReply && message.size() > kRcodeOctet) {
-    completion.message[kRcodeOctet] |= kFormErr;
-  }
-  completions_.push_back(std::move(completion));
+  const absl::Span<const uint8_t> message =
+      outcome == Outcome::kReply ? delivered_ : absl::Span<const uint8_t>();
+  completions_.push_back({tag, outcome, std::string(message.begin(), message.end())});
 }
 
 void AresDoor::RunCompletions() {
@@ -249,24 +278,32 @@ long AresDoor::Receive(void* out, size_t size) {
   return static_cast<long>(count);
 }
 
-bool AresDoor::Write(absl::Span<const uint8_t> octets) {
-  if (mode_ == Mode::kDatagram) return carrier_->SendMessage(octets);
-  outbox_.append(reinterpret_cast<const char*>(octets.data()), octets.size());
-  return WriteStream();
+void AresDoor::SendQuery(absl::Span<const uint8_t> written) {
+  const uint16_t id = ReadU16(sending_query_), its_id = ReadU16(written);
+  if (id != its_id) its_ids_[id] = its_id;
+  const bool left = carrier_->SendMessage(sending_query_);
+  // A stream that broke reports so by itself: to c-ares it is only slow.
+  refused_ = !left && mode_ == Mode::kDatagram;
 }
 
-bool AresDoor::WriteStream() {
+void AresDoor::Write(absl::Span<const uint8_t> octets) {
+  // It writes within Send alone: it has one try for each query.
+  if (!sending_) return;
+  if (mode_ == Mode::kDatagram) return SendQuery(octets);
+  outbox_.append(reinterpret_cast<const char*>(octets.data()), octets.size());
+  WriteStream();
+}
+
+void AresDoor::WriteStream() {
   size_t at = 0;
   while (outbox_.size() - at >= kLengthSize) {
     const auto* begin = reinterpret_cast<const uint8_t*>(outbox_.data()) + at;
     const size_t size = static_cast<size_t>(begin[0]) << 8 | begin[1];
     if (outbox_.size() - at < kLengthSize + size) break;
     at += kLengthSize + size;
-    // A stream that broke reports so by itself: to c-ares it is only slow.
-    carrier_->SendMessage(absl::MakeConstSpan(begin + kLengthSize, size));
+    SendQuery(absl::MakeConstSpan(begin + kLengthSize, size));
   }
   outbox_.erase(0, at);
-  return true;
 }
 
 }  // namespace nave::resolver

@@ -3,12 +3,17 @@
 // what goes over the wire, and whether a reply is to be believed, is decided by the Carrier and
 // its owner. On the thread of one event loop.
 //
-// What is done here for the sake of version 1.18.1:
-// - Only ares_send, which does not touch the message; never ares_query, whose ids can be guessed.
+// What is done here for the sake of its versions, 1.18.1 to 1.34:
+// - Only ares_send; never ares_query, whose ids can be guessed in the older ones.
 // - No file of the system is read, and no environment variable has a say.
-// - A FORMERR is hidden from c-ares while it passes: it would switch EDNS off for the channel's
-// life.
-// - On a stream, c-ares sees whole messages only: it mishandles those that arrive in parts.
+// - The newer ones write messages anew, with an id and a cookie of their own. What leaves is the
+//   message that Send was given.
+// - Of a reply, c-ares sees id and question, under the id that it chose, and no more: it would
+// switch
+//   EDNS off for the channel's life after a FORMERR, parse and drop, ask again, or write anew. The
+//   owner gets the reply as it came.
+// - Its sockets never fail: an error would be of all queries under way.
+// - On a stream it sees whole messages: the older ones mishandle those that arrive in parts.
 // - Callbacks are collected and run after c-ares has returned, so they may do anything but destroy
 //   the door within Deliver and Tick.
 #ifndef NAVE_RESOLVER_ARES_DOOR_H_
@@ -20,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -32,7 +38,7 @@ class AresDoor {
   enum class Mode : uint8_t { kDatagram, kStream };
   enum class Outcome : uint8_t { kReply, kTimeout, kCancelled };
 
-  // The largest datagram that c-ares passes on whole.
+  // The largest datagram that is taken.
   static constexpr size_t kMaxDatagramSize = 4096;
 
   // What is on the other side of c-ares' sockets, and who waits for its outcomes.
@@ -59,8 +65,7 @@ class AresDoor {
   // Sends a whole DNS message whose id no other query under way has. False if it did not leave.
   bool Send(absl::Span<const uint8_t> query, uint64_t tag);
   // A reply came, and was checked: its id and question are those of a query under way, its source
-  // is the server. Nothing happens if c-ares does not know it. REQUIRES: at least a header; in
-  // kDatagram mode at most kMaxDatagramSize octets.
+  // is the server. Nothing happens if c-ares does not know it. REQUIRES: at least a header.
   void Deliver(absl::Span<const uint8_t> message);
   // Gives up what is older than the timeout.
   void Tick();
@@ -81,15 +86,19 @@ class AresDoor {
 
   AresDoor(Mode mode, const net::Endpoint& server, Carrier* carrier);
   absl::Status Open(absl::Duration timeout);
-  void Collect(uint64_t tag, Outcome outcome, absl::Span<const uint8_t> message);
+  // Has c-ares read a reply to the query with the id and question of `message`.
+  void Feed(absl::Span<const uint8_t> message);
+  void Collect(uint64_t tag, uint16_t id, Outcome outcome);
+  // `written` is what c-ares made of the query that is being sent.
+  void SendQuery(absl::Span<const uint8_t> written);
   void RunCompletions();
   int OpenSocket();
   void CloseSocket(int socket);
   // Octets of the inbox, at most `size`; negative with EAGAIN if it is empty.
   long Receive(void* out, size_t size);
   // What c-ares writes: a datagram, or a piece of the stream.
-  bool Write(absl::Span<const uint8_t> octets);
-  bool WriteStream();
+  void Write(absl::Span<const uint8_t> octets);
+  void WriteStream();
 
   const Mode mode_;
   const net::Endpoint server_;
@@ -102,12 +111,18 @@ class AresDoor {
   // The one message that is on its way to c-ares, with its length in kStream mode.
   std::string inbox_;
   size_t inbox_read_ = 0;
-  bool formerr_hidden_ = false;
+  // What Deliver was given, while it lasts.
+  absl::Span<const uint8_t> delivered_;
   // What c-ares wrote to the stream and is not yet a whole message.
   std::string outbox_;
+  // c-ares' ids by ours, where they differ.
+  absl::flat_hash_map<uint16_t, uint16_t> its_ids_;
   // The query that is being sent: its failure is a return value, not a callback.
+  absl::Span<const uint8_t> sending_query_;
   uint64_t sending_tag_ = 0;
   bool sending_ = false;
+  // It did not leave.
+  bool refused_ = false;
   bool send_failed_ = false;
   std::vector<Completion> completions_;
 };
