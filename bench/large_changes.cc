@@ -1,11 +1,11 @@
 // Single changes in a large state (large_state.cc writes it), while queries run: how long until an
 // answer shows each, and what it costs. The state's way is that of `nave-resolver`: the messages of
 // the stream, the compiler, the workers, the file; without the stream's connection.
-#include <CLI/CLI.hpp>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -85,8 +85,8 @@ class Changer {
       fds_[i] =
           net::BindSocket(SOCK_DGRAM, net::Endpoint::Parse("127.0.0.1:0").value(), false).value();
       ports_[i] = net::LocalEndpoint(fds_[i]).port;
-      servers_[i] = std::thread(
-          [this, i] { ServeAnswers(fds_[i], static_cast<uint8_t>(i), stopping_); });
+      servers_[i] =
+          std::thread([this, i] { ServeAnswers(fds_[i], static_cast<uint8_t>(i), stopping_); });
     }
   }
   ~Changer() {
@@ -100,7 +100,8 @@ class Changer {
   Change Record(int i) const {
     const v1::View& view = ViewAt(i);
     const v1::Zone& zone = *state_.zones.at(view.zones(i % view.zones_size()));
-    Change change = {{}, SourceOf(view), zone.rrsets(0).owner(), absl::StrCat("10.200.7.", i % 250)};
+    Change change = {
+        {}, SourceOf(view), zone.rrsets(0).owner(), absl::StrCat("10.200.7.", i % 250)};
     auto* const zone_change = change.message.mutable_zone_change();
     zone_change->set_zone(zone.name());
     v1::RRset* const rrset = zone_change->add_upserted();
@@ -125,8 +126,8 @@ class Changer {
       const v1::View& view = ViewAt(n);
       if (view.rules().empty()) continue;
       const v1::Rule& rule = *state_.rules.at(view.rules(i / 2 % view.rules_size()));
-      Change change = {{}, SourceOf(view), "www." + rule.domain_name(),
-                       absl::StrCat("192.0.2.", i % 2)};
+      Change change = {
+          {}, SourceOf(view), "www." + rule.domain_name(), absl::StrCat("192.0.2.", i % 2)};
       *change.message.mutable_rule() = rule;
       v1::Target* const target = change.message.mutable_rule()->mutable_targets(0);
       target->set_address("127.0.0.1");

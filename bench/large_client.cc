@@ -72,8 +72,7 @@ std::string LargeClient::Ask(absl::string_view owner, absl::Duration patience) {
 }
 
 std::vector<absl::Duration> LargeClient::AskAtRate(absl::string_view owner, int rate,
-                                                   const std::atomic<bool>& stop,
-                                                   uint64_t* asked) {
+                                                   const std::atomic<bool>& stop, uint64_t* asked) {
   std::vector<absl::Duration> took;
   std::vector<absl::Time> sent(kIds, absl::InfinitePast());
   std::array<char, 4096> buffer;
@@ -106,8 +105,8 @@ void ServeAnswers(int fd, uint8_t last, const std::atomic<bool>& stop) {
     if (!Wait(fd, absl::Milliseconds(50))) continue;
     sockaddr_storage from;
     socklen_t length = sizeof(from);
-    const ssize_t size = recvfrom(fd, buffer.data(), buffer.size(), 0,
-                                  reinterpret_cast<sockaddr*>(&from), &length);
+    const ssize_t size =
+        recvfrom(fd, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
     if (size < static_cast<ssize_t>(kHeader)) continue;
     // Header and question without what may stand behind them.
     size_t end = kHeader;

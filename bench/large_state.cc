@@ -88,9 +88,8 @@ class Generator {
 
   v1::Listener OwnListener(int i) const {
     v1::Listener listener;
-    listener.set_address(
-        absl::StrCat("127.", 201 + i / 65536, ".", i / 256 % 256, ".", i % 256, ":",
-                     options_.port));
+    listener.set_address(absl::StrCat("127.", 201 + i / 65536, ".", i / 256 % 256, ".", i % 256,
+                                      ":", options_.port));
     listener.add_views(ViewName(i));
     return listener;
   }
@@ -175,11 +174,10 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "large_state: %s\n", std::string(status.message()).c_str());
     return 1;
   }
-  std::printf(
-      "%s: %d views, %d zones, %lld records, %lld associations, %d rules, %llu octets\n",
-      path.c_str(), options.views, options.zones,
-      static_cast<long long>(options.zones) * options.records,
-      static_cast<long long>(options.associations / options.views) * options.views, options.rules,
-      static_cast<unsigned long long>(size));
+  std::printf("%s: %d views, %d zones, %lld records, %lld associations, %d rules, %llu octets\n",
+              path.c_str(), options.views, options.zones,
+              static_cast<long long>(options.zones) * options.records,
+              static_cast<long long>(options.associations / options.views) * options.views,
+              options.rules, static_cast<unsigned long long>(size));
   return 0;
 }

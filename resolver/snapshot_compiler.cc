@@ -1,15 +1,16 @@
 #include "resolver/snapshot_compiler.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "resolver/object_compiler.h"
+#include "resolver/suffixes.h"
 
 namespace nave::resolver {
 namespace {
@@ -41,21 +42,20 @@ absl::Status Compare(const Sources& sources, const Products& products, Changes* 
     changes->outdated.insert(at->second.product.get());
     ++at;
   };
+  const auto is_kept = [&](const auto& source) {
+    return at != products.end() && at->second.source == source;
+  };
   for (const auto& [name, source] : sources) {
-    if (at != products.end() && at->second.source == source) {
+    // What was removed stands in between.
+    while (!is_kept(source) && at != products.end() && at->first < name) remove();
+    if (is_kept(source)) {
       NAVE_RETURN_IF_ERROR(kept(name, at->second));
       ++at;
       continue;
     }
-    while (at != products.end() && at->first < name) remove();
     const bool is_new = at == products.end() || at->first != name;
-    // Again, for what was removed stood in between.
-    if (!is_new && at->second.source == source) {
-      NAVE_RETURN_IF_ERROR(kept(name, at->second));
-    } else {
-      if (!is_new) changes->outdated.insert(at->second.product.get());
-      NAVE_RETURN_IF_ERROR(changed(name, source, is_new ? nullptr : at->second.product));
-    }
+    if (!is_new) changes->outdated.insert(at->second.product.get());
+    NAVE_RETURN_IF_ERROR(changed(name, source, is_new ? nullptr : at->second.product));
     if (!is_new) ++at;
   }
   while (at != products.end()) remove();
@@ -68,11 +68,57 @@ void Apply(Changes changes, Products* products) {
   for (auto& [name, made] : changes.made) (*products)[name] = std::move(made);
 }
 
-template <typename Objects, typename Outdated>
-bool HasOutdated(const Objects& objects, const Outdated& outdated) {
-  if (outdated.empty()) return false;
-  return std::any_of(objects.begin(), objects.end(),
-                     [&](const auto& object) { return outdated.contains(object.get()); });
+// The group that a product asks, or null.
+const TargetGroup* GroupOf(const Rule& rule) { return rule.group.get(); }
+const TargetGroup* GroupOf(const View& view) { return view.recursive().get(); }
+
+// The numbers of the groups of what was made are held, those of what is outdated no more.
+template <typename Changes>
+void KeepGroups(const Changes& changes, Interner* groups) {
+  for (const auto& [name, made] : changes.made) {
+    if (const TargetGroup* group = GroupOf(*made.product)) groups->Hold(group->id);
+  }
+  for (const auto* product : changes.outdated) {
+    if (const TargetGroup* group = GroupOf(*product)) groups->Release(group->id);
+  }
+}
+
+// Finds which views have one of some objects: by its suffix, without a walk along all that a view
+// has.
+class Outdated {
+ public:
+  Outdated(const absl::flat_hash_set<const Zone*>& zones,
+           const absl::flat_hash_set<const Rule*>& rules) {
+    for (const Zone* zone : zones) zones_.emplace_back(zone, zone->apex());
+    for (const Rule* rule : rules) rules_.emplace_back(rule, rule->domain_name);
+  }
+
+  bool IsIn(const View& view) const {
+    const auto match = [&](const Suffixes& name) { return view.Find(name, name.label_count()); };
+    return absl::c_any_of(
+               zones_, [&](const auto& zone) { return match(zone.second).zone == zone.first; }) ||
+           absl::c_any_of(rules_,
+                          [&](const auto& rule) { return match(rule.second).rule == rule.first; });
+  }
+
+ private:
+  std::vector<std::pair<const Zone*, Suffixes>> zones_;
+  std::vector<std::pair<const Rule*, Suffixes>> rules_;
+};
+
+// The listener with what took the place of its outdated views, or null if only a whole compilation
+// can tell: a view is gone, or has other networks.
+template <typename Changes>
+std::shared_ptr<const Listener> ReplaceViews(const Listener& listener, const Changes& changes) {
+  std::vector<std::shared_ptr<const View>> views = listener.views();
+  for (auto& view : views) {
+    if (!changes.outdated.contains(view.get())) continue;
+    auto made = changes.made.find(view->name());
+    if (made == changes.made.end()) return nullptr;
+    if (made->second.product->networks() != view->networks()) return nullptr;
+    view = made->second.product;
+  }
+  return std::make_shared<const Listener>(listener, std::move(views));
 }
 
 // The objects that a view names, each once, and no two with one suffix.
@@ -136,15 +182,14 @@ absl::StatusOr<std::shared_ptr<const Listener>> CompileListener(const v1::Listen
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotCompiler::Compile(const State& state) {
-  Interner group_ids = group_ids_.Next();
+  // Of a state that was refused, and of what went with the last one.
+  group_ids_.Sweep();
   AllChanges changes;
   NAVE_RETURN_IF_ERROR(CompileZones(state, &changes));
-  NAVE_RETURN_IF_ERROR(CompileRules(state, &group_ids, &changes));
-  NAVE_RETURN_IF_ERROR(CompileViews(state, &group_ids, &changes));
+  NAVE_RETURN_IF_ERROR(CompileRules(state, &changes));
+  NAVE_RETURN_IF_ERROR(CompileViews(state, &changes));
   NAVE_RETURN_IF_ERROR(CompileListeners(state, &changes));
   Keep(std::move(changes));
-  group_ids.Seal();
-  group_ids_ = std::move(group_ids);
   std::vector<std::shared_ptr<const Listener>> listeners;
   for (const auto& [name, listener] : listeners_) listeners.push_back(listener.product);
   std::vector<std::shared_ptr<const View>> views;
@@ -155,6 +200,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotCompiler::Compile(const 
 }
 
 void SnapshotCompiler::Keep(AllChanges changes) {
+  KeepGroups(changes.rules, &group_ids_);
+  KeepGroups(changes.views, &group_ids_);
   Apply(std::move(changes.zones), &zones_);
   Apply(std::move(changes.rules), &rules_);
   Apply(std::move(changes.views), &views_);
@@ -173,52 +220,44 @@ absl::Status SnapshotCompiler::CompileZones(const State& state, AllChanges* chan
       [](const std::string&, const auto&) { return absl::OkStatus(); });
 }
 
-absl::Status SnapshotCompiler::CompileRules(const State& state, Interner* groups,
-                                            AllChanges* changes) const {
+absl::Status SnapshotCompiler::CompileRules(const State& state, AllChanges* changes) {
   return Compare(
       state.rules, rules_, &changes->rules,
       [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
-        auto rule = CompileRule(*source, groups);
+        auto rule = CompileRule(*source, &group_ids_);
         if (!rule.ok()) return Annotate("rule", name, rule.status());
         changes->rules.made[name] = {source, *std::move(rule)};
         return absl::OkStatus();
       },
-      // Compiled in any case, which is cheap and keeps the group's number alive.
-      [&](const std::string&, const auto& old) {
-        return CompileRule(*old.source, groups).status();
-      });
+      [](const std::string&, const auto&) { return absl::OkStatus(); });
 }
 
-absl::Status SnapshotCompiler::CompileViews(const State& state, Interner* groups,
-                                            AllChanges* changes) {
+absl::Status SnapshotCompiler::CompileViews(const State& state, AllChanges* changes) {
   const auto compile = [&](const std::string& name, const auto& source,
                            const std::shared_ptr<const View>& old) -> absl::Status {
     const uint64_t id = old == nullptr ? ++last_view_id_ : old->id();
-    auto view = CompileView(*source, id, groups, *changes);
+    auto view = CompileView(*source, id, *changes);
     if (!view.ok()) return Annotate("view", name, view.status());
     changes->views.made[name] = {source, *std::move(view)};
     return absl::OkStatus();
   };
+  const Outdated outdated(changes->zones.outdated, changes->rules.outdated);
   return Compare(state.views, views_, &changes->views, compile,
                  [&](const std::string& name, const auto& old) -> absl::Status {
-                   if (HasOutdated(old.product->zones(), changes->zones.outdated) ||
-                       HasOutdated(old.product->rules(), changes->rules.outdated)) {
-                     changes->views.outdated.insert(old.product.get());
-                     return compile(name, old.source, old.product);
-                   }
-                   // Keeps the group's number alive.
-                   return CompileRecursive(*old.source, groups).status();
+                   if (!outdated.IsIn(*old.product)) return absl::OkStatus();
+                   changes->views.outdated.insert(old.product.get());
+                   return compile(name, old.source, old.product);
                  });
 }
 
 absl::StatusOr<std::shared_ptr<const View>> SnapshotCompiler::CompileView(
-    const v1::View& source, uint64_t id, Interner* groups, const AllChanges& changes) const {
+    const v1::View& source, uint64_t id, const AllChanges& changes) {
   NAVE_ASSIGN_OR_RETURN(auto zones, Resolve<Zone>("zone", source.zones(), zones_, changes.zones,
                                                   [](const Zone& zone) { return zone.apex(); }));
   NAVE_ASSIGN_OR_RETURN(auto rules,
                         Resolve<Rule>("rule", source.rules(), rules_, changes.rules,
                                       [](const Rule& rule) { return rule.domain_name; }));
-  NAVE_ASSIGN_OR_RETURN(auto recursive, CompileRecursive(source, groups));
+  NAVE_ASSIGN_OR_RETURN(auto recursive, CompileRecursive(source, &group_ids_));
   NAVE_ASSIGN_OR_RETURN(auto networks, CompileNetworks(source));
   return std::make_shared<const View>(id, source.name(), std::move(networks), std::move(zones),
                                       std::move(rules), std::move(recursive));
@@ -239,13 +278,20 @@ absl::Status SnapshotCompiler::CompileListeners(const State& state, AllChanges* 
     changes->listeners.made[name] = {source, *listener};
     return keep(name, **listener);
   };
-  return Compare(state.listeners, listeners_, &changes->listeners, compile,
-                 [&](const std::string& name, const auto& old) -> absl::Status {
-                   if (HasOutdated(old.product->views(), changes->views.outdated)) {
-                     return compile(name, old.source, old.product);
-                   }
-                   return keep(name, *old.product);
-                 });
+  return Compare(
+      state.listeners, listeners_, &changes->listeners, compile,
+      [&](const std::string& name, const auto& old) -> absl::Status {
+        const auto is_outdated = [&](const auto& view) {
+          return changes->views.outdated.contains(view.get());
+        };
+        if (changes->views.outdated.empty() || absl::c_none_of(old.product->views(), is_outdated)) {
+          return keep(name, *old.product);
+        }
+        auto listener = ReplaceViews(*old.product, changes->views);
+        if (listener == nullptr) return compile(name, old.source, old.product);
+        changes->listeners.made[name] = {old.source, listener};
+        return keep(name, *listener);
+      });
 }
 
 }  // namespace nave::resolver

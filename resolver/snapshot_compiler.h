@@ -55,12 +55,11 @@ class SnapshotCompiler {
   };
 
   absl::Status CompileZones(const State& state, AllChanges* changes) const;
-  absl::Status CompileRules(const State& state, Interner* groups, AllChanges* changes) const;
-  absl::Status CompileViews(const State& state, Interner* groups, AllChanges* changes);
+  absl::Status CompileRules(const State& state, AllChanges* changes);
+  absl::Status CompileViews(const State& state, AllChanges* changes);
   absl::Status CompileListeners(const State& state, AllChanges* changes) const;
   absl::StatusOr<std::shared_ptr<const View>> CompileView(const v1::View& source, uint64_t id,
-                                                          Interner* groups,
-                                                          const AllChanges& changes) const;
+                                                          const AllChanges& changes);
   void Keep(AllChanges changes);
 
   Products<v1::Zone, Zone> zones_;

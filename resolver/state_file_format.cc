@@ -122,7 +122,8 @@ class StateEncoder::Impl {
     AppendU64(static_cast<uint64_t>(revision), &buffer_);
   }
 
-  absl::Status Add(Kind kind, const std::string& name, const google::protobuf::MessageLite& object) {
+  absl::Status Add(Kind kind, const std::string& name,
+                   const google::protobuf::MessageLite& object) {
     const size_t size = object.ByteSizeLong();
     if (size > StateFile::kMaxObjectSize) {
       return absl::ResourceExhaustedError(absl::StrCat("'", name, "' is too large to be kept"));
