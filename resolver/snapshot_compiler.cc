@@ -30,36 +30,23 @@ auto Find(const Products& products, const Changes& changes, const std::string& n
   return is_there ? old->second.product : nullptr;
 }
 
-// Calls `changed(name, source, old)` for each source that is not the one that was compiled, with
-// the product before it or null, and `kept(name, compiled)` for each that is. Both are in order of
-// their names, so this is one walk along both.
-template <typename Sources, typename Products, typename Changes, typename Changed, typename Kept>
-absl::Status Compare(const Sources& sources, const Products& products, Changes* changes,
-                     const Changed& changed, const Kept& kept) {
-  auto at = products.begin();
-  const auto remove = [&] {
-    changes->removed.insert(at->first);
-    changes->outdated.insert(at->second.product.get());
-    ++at;
-  };
-  const auto is_kept = [&](const auto& source) {
-    return at != products.end() && at->second.source == source;
-  };
-  for (const auto& [name, source] : sources) {
-    // What was removed stands in between.
-    while (!is_kept(source) && at != products.end() && at->first < name) remove();
-    if (is_kept(source)) {
-      NAVE_RETURN_IF_ERROR(kept(name, at->second));
-      ++at;
-      continue;
+// Calls `compile(name, source, old)` for each source that is not the one that was compiled, with
+// the product before it or null.
+template <typename Sources, typename Products, typename Changes, typename Compile>
+absl::Status Compare(const Sources& before, const Sources& after, const Products& products,
+                     Changes* changes, const Compile& compile) {
+  absl::Status status;
+  Sources::ForEachDifference(before, after, [&](const std::string& name, const auto* source) {
+    auto old = products.find(name);
+    const bool is_new = old == products.end();
+    if (!is_new) changes->outdated.insert(old->second.product.get());
+    if (source == nullptr) {
+      changes->removed.insert(name);
+    } else if (status.ok()) {
+      status = compile(name, *source, is_new ? nullptr : old->second.product);
     }
-    const bool is_new = at == products.end() || at->first != name;
-    if (!is_new) changes->outdated.insert(at->second.product.get());
-    NAVE_RETURN_IF_ERROR(changed(name, source, is_new ? nullptr : at->second.product));
-    if (!is_new) ++at;
-  }
-  while (at != products.end()) remove();
-  return absl::OkStatus();
+  });
+  return status;
 }
 
 template <typename Products, typename Changes>
@@ -93,6 +80,8 @@ class Outdated {
     for (const Rule* rule : rules) rules_.emplace_back(rule, rule->domain_name);
   }
 
+  bool empty() const { return zones_.empty() && rules_.empty(); }
+
   bool IsIn(const View& view) const {
     const auto match = [&](const Suffixes& name) { return view.Find(name, name.label_count()); };
     return absl::c_any_of(
@@ -105,6 +94,13 @@ class Outdated {
   std::vector<std::pair<const Zone*, Suffixes>> zones_;
   std::vector<std::pair<const Rule*, Suffixes>> rules_;
 };
+
+template <typename Views>
+bool HasOutdated(const Listener& listener, const Views& outdated) {
+  return !outdated.empty() && absl::c_any_of(listener.views(), [&](const auto& view) {
+    return outdated.contains(view.get());
+  });
+}
 
 // The listener with what took the place of its outdated views, or null if only a whole compilation
 // can tell: a view is gone, or has other networks.
@@ -190,6 +186,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> SnapshotCompiler::Compile(const 
   NAVE_RETURN_IF_ERROR(CompileViews(state, &changes));
   NAVE_RETURN_IF_ERROR(CompileListeners(state, &changes));
   Keep(std::move(changes));
+  compiled_ = state;
   std::vector<std::shared_ptr<const Listener>> listeners;
   for (const auto& [name, listener] : listeners_) listeners.push_back(listener.product);
   std::vector<std::shared_ptr<const View>> views;
@@ -209,27 +206,23 @@ void SnapshotCompiler::Keep(AllChanges changes) {
 }
 
 absl::Status SnapshotCompiler::CompileZones(const State& state, AllChanges* changes) const {
-  return Compare(
-      state.zones, zones_, &changes->zones,
-      [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
-        auto zone = CompileZone(*source);
-        if (!zone.ok()) return Annotate("zone", name, zone.status());
-        changes->zones.made[name] = {source, *std::move(zone)};
-        return absl::OkStatus();
-      },
-      [](const std::string&, const auto&) { return absl::OkStatus(); });
+  return Compare(compiled_.zones, state.zones, zones_, &changes->zones,
+                 [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
+                   auto zone = CompileZone(*source);
+                   if (!zone.ok()) return Annotate("zone", name, zone.status());
+                   changes->zones.made[name] = {source, *std::move(zone)};
+                   return absl::OkStatus();
+                 });
 }
 
 absl::Status SnapshotCompiler::CompileRules(const State& state, AllChanges* changes) {
-  return Compare(
-      state.rules, rules_, &changes->rules,
-      [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
-        auto rule = CompileRule(*source, &group_ids_);
-        if (!rule.ok()) return Annotate("rule", name, rule.status());
-        changes->rules.made[name] = {source, *std::move(rule)};
-        return absl::OkStatus();
-      },
-      [](const std::string&, const auto&) { return absl::OkStatus(); });
+  return Compare(compiled_.rules, state.rules, rules_, &changes->rules,
+                 [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
+                   auto rule = CompileRule(*source, &group_ids_);
+                   if (!rule.ok()) return Annotate("rule", name, rule.status());
+                   changes->rules.made[name] = {source, *std::move(rule)};
+                   return absl::OkStatus();
+                 });
 }
 
 absl::Status SnapshotCompiler::CompileViews(const State& state, AllChanges* changes) {
@@ -241,13 +234,17 @@ absl::Status SnapshotCompiler::CompileViews(const State& state, AllChanges* chan
     changes->views.made[name] = {source, *std::move(view)};
     return absl::OkStatus();
   };
+  NAVE_RETURN_IF_ERROR(Compare(compiled_.views, state.views, views_, &changes->views, compile));
+  // Those that stay may have what did not.
   const Outdated outdated(changes->zones.outdated, changes->rules.outdated);
-  return Compare(state.views, views_, &changes->views, compile,
-                 [&](const std::string& name, const auto& old) -> absl::Status {
-                   if (!outdated.IsIn(*old.product)) return absl::OkStatus();
-                   changes->views.outdated.insert(old.product.get());
-                   return compile(name, old.source, old.product);
-                 });
+  if (outdated.empty()) return absl::OkStatus();
+  for (const auto& [name, old] : views_) {
+    if (changes->views.outdated.contains(old.product.get())) continue;
+    if (!outdated.IsIn(*old.product)) continue;
+    changes->views.outdated.insert(old.product.get());
+    NAVE_RETURN_IF_ERROR(compile(name, old.source, old.product));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const View>> SnapshotCompiler::CompileView(
@@ -264,34 +261,33 @@ absl::StatusOr<std::shared_ptr<const View>> SnapshotCompiler::CompileView(
 }
 
 absl::Status SnapshotCompiler::CompileListeners(const State& state, AllChanges* changes) const {
-  absl::flat_hash_set<net::Endpoint> endpoints;
-  const auto keep = [&](const std::string& name, const Listener& listener) -> absl::Status {
-    if (listener.endpoint().port == 0 || endpoints.insert(listener.endpoint()).second) {
-      return absl::OkStatus();
-    }
-    return absl::InvalidArgumentError(absl::StrCat("listener '", name, "' is given twice"));
-  };
   const auto compile = [&](const std::string& name, const auto& source,
                            const auto&) -> absl::Status {
     auto listener = CompileListener(*source, views_, changes->views);
     if (!listener.ok()) return Annotate("listener", name, listener.status());
-    changes->listeners.made[name] = {source, *listener};
-    return keep(name, **listener);
+    changes->listeners.made[name] = {source, *std::move(listener)};
+    return absl::OkStatus();
   };
-  return Compare(
-      state.listeners, listeners_, &changes->listeners, compile,
-      [&](const std::string& name, const auto& old) -> absl::Status {
-        const auto is_outdated = [&](const auto& view) {
-          return changes->views.outdated.contains(view.get());
-        };
-        if (changes->views.outdated.empty() || absl::c_none_of(old.product->views(), is_outdated)) {
-          return keep(name, *old.product);
-        }
-        auto listener = ReplaceViews(*old.product, changes->views);
-        if (listener == nullptr) return compile(name, old.source, old.product);
-        changes->listeners.made[name] = {old.source, listener};
-        return keep(name, *listener);
-      });
+  NAVE_RETURN_IF_ERROR(
+      Compare(compiled_.listeners, state.listeners, listeners_, &changes->listeners, compile));
+  absl::flat_hash_set<net::Endpoint> endpoints;
+  for (const auto& [name, old] : listeners_) {
+    if (changes->listeners.outdated.contains(old.product.get())) continue;
+    if (!HasOutdated(*old.product, changes->views.outdated)) {
+      endpoints.insert(old.product->endpoint());
+    } else if (auto listener = ReplaceViews(*old.product, changes->views)) {
+      changes->listeners.made[name] = {old.source, std::move(listener)};
+    } else {
+      NAVE_RETURN_IF_ERROR(compile(name, old.source, old.product));
+    }
+  }
+  for (const auto& [name, made] : changes->listeners.made) {
+    const net::Endpoint& endpoint = made.product->endpoint();
+    if (endpoint.port != 0 && !endpoints.insert(endpoint).second) {
+      return absl::InvalidArgumentError(absl::StrCat("listener '", name, "' is given twice"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace nave::resolver

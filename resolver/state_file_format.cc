@@ -77,7 +77,7 @@ class Decoder {
       return absl::DataLossError("an object cannot be read");
     }
     const std::string name = name_of(*object);
-    if (!objects->emplace(name, std::move(object)).second) {
+    if (!objects->emplace(name, std::move(object))) {
       return absl::DataLossError(absl::StrCat("'", name, "' is there twice"));
     }
     return absl::OkStatus();
