@@ -1,11 +1,13 @@
-// Numbers for texts: the same text has the same number from one generation to the next, and a text
-// that was away for a generation comes back with a new one. Numbers are never used again, so what
-// is cached under one can never be read by another. One thread at a time; a copy is a value.
+// Numbers for texts: a text has the same number as long as somebody holds it, and one that was away
+// comes back with a new one. Numbers are never used again, so what is cached under one can never be
+// read by another. One thread at a time.
 #ifndef NAVE_RESOLVER_INTERNER_H_
 #define NAVE_RESOLVER_INTERNER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
@@ -14,33 +16,44 @@ namespace nave::resolver {
 
 class Interner {
  public:
-  // The next generation of this one: numbers of texts that it does not ask for are forgotten.
-  Interner Next() const {
-    Interner next;
-    next.previous_ = &ids_;
-    next.last_ = last_;
-    return next;
-  }
-  // Ends the generation: drops the tie to the one before. REQUIRES: that one still lives.
-  void Seal() { previous_ = nullptr; }
-
+  // The number of `text`: its own, or a new one, which lasts until Sweep unless it is held.
   uint64_t Id(absl::string_view text) {
-    auto found = ids_.find(text);
-    if (found != ids_.end()) return found->second;
-    uint64_t id = 0;
-    if (previous_ != nullptr) {
-      auto old = previous_->find(text);
-      if (old != previous_->end()) id = old->second;
+    auto [at, inserted] = ids_.try_emplace(text, last_ + 1);
+    if (inserted) {
+      ++last_;
+      held_[last_].text = at->first;
+      loose_.push_back(last_);
     }
-    if (id == 0) id = ++last_;
-    ids_.emplace(std::string(text), id);
-    return id;
+    return at->second;
+  }
+  // REQUIRES: the number has not been swept.
+  void Hold(uint64_t id) { ++held_.at(id).count; }
+  // REQUIRES: it is held.
+  void Release(uint64_t id) {
+    if (--held_.at(id).count == 0) loose_.push_back(id);
+  }
+  // Forgets the texts that nobody holds.
+  void Sweep() {
+    for (const uint64_t id : loose_) {
+      auto found = held_.find(id);
+      if (found == held_.end() || found->second.count > 0) continue;
+      ids_.erase(found->second.text);
+      held_.erase(found);
+    }
+    loose_.clear();
   }
 
  private:
+  struct Held {
+    std::string text;
+    size_t count = 0;
+  };
+
   uint64_t last_ = 0;
   absl::flat_hash_map<std::string, uint64_t> ids_;
-  const absl::flat_hash_map<std::string, uint64_t>* previous_ = nullptr;
+  absl::flat_hash_map<uint64_t, Held> held_;
+  // Among them are all that nobody holds.
+  std::vector<uint64_t> loose_;
 };
 
 }  // namespace nave::resolver

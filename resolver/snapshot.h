@@ -21,6 +21,9 @@ namespace nave::resolver {
 class Listener {
  public:
   Listener(const net::Endpoint& endpoint, std::vector<std::shared_ptr<const View>> views);
+  // `old` with other views in the places of some. REQUIRES: each has the networks of the one
+  // before.
+  Listener(const Listener& old, std::vector<std::shared_ptr<const View>> views);
 
   const net::Endpoint& endpoint() const { return endpoint_; }
   const std::vector<std::shared_ptr<const View>>& views() const { return views_; }
@@ -33,11 +36,13 @@ class Listener {
  private:
   const net::Endpoint endpoint_;
   const std::vector<std::shared_ptr<const View>> views_;
-  net::PrefixTable<const View*> networks_;
+  // The places of the views; shared with the listener before this one if no network changed.
+  std::shared_ptr<const net::PrefixTable<size_t>> networks_;
 };
 
 class Snapshot {
  public:
+  // `views` are in order of their names.
   Snapshot(int64_t revision, std::vector<std::shared_ptr<const Listener>> listeners,
            std::vector<std::shared_ptr<const View>> views, size_t zone_count, size_t rule_count);
 
@@ -54,10 +59,10 @@ class Snapshot {
  private:
   const int64_t revision_;
   const std::vector<std::shared_ptr<const Listener>> listeners_;
+  const std::vector<std::shared_ptr<const View>> views_;
   const size_t zone_count_;
   const size_t rule_count_;
   absl::flat_hash_map<net::Endpoint, const Listener*> listeners_by_endpoint_;
-  absl::flat_hash_map<std::string, std::shared_ptr<const View>> views_;
   absl::flat_hash_map<uint64_t, const View*> views_by_id_;
 };
 

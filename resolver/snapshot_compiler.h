@@ -36,7 +36,7 @@ class SnapshotCompiler {
     std::shared_ptr<const Source> source;
     std::shared_ptr<const Product> product;
   };
-  // In the order of the state's, so that what did not change is passed over side by side.
+  // In order of their names.
   template <typename Source, typename Product>
   using Products = absl::btree_map<std::string, Compiled<Source, Product>>;
   // What a state changes among the products of one kind; kept only if all of the state can be.
@@ -55,14 +55,15 @@ class SnapshotCompiler {
   };
 
   absl::Status CompileZones(const State& state, AllChanges* changes) const;
-  absl::Status CompileRules(const State& state, Interner* groups, AllChanges* changes) const;
-  absl::Status CompileViews(const State& state, Interner* groups, AllChanges* changes);
+  absl::Status CompileRules(const State& state, AllChanges* changes);
+  absl::Status CompileViews(const State& state, AllChanges* changes);
   absl::Status CompileListeners(const State& state, AllChanges* changes) const;
   absl::StatusOr<std::shared_ptr<const View>> CompileView(const v1::View& source, uint64_t id,
-                                                          Interner* groups,
-                                                          const AllChanges& changes) const;
+                                                          const AllChanges& changes);
   void Keep(AllChanges changes);
 
+  // What the products are made of.
+  State compiled_;
   Products<v1::Zone, Zone> zones_;
   Products<v1::Rule, Rule> rules_;
   Products<v1::View, View> views_;

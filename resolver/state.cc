@@ -11,9 +11,9 @@ namespace {
 
 template <typename T>
 absl::Status Put(absl::string_view kind, const std::string& name, T&& object,
-                 absl::btree_map<std::string, std::shared_ptr<const T>>* objects) {
+                 SharedMap<std::shared_ptr<const T>>* objects) {
   if (name.empty()) return absl::InvalidArgumentError(absl::StrCat("a ", kind, " has no name"));
-  if (!objects->emplace(name, std::make_shared<const T>(std::move(object))).second) {
+  if (!objects->emplace(name, std::make_shared<const T>(std::move(object)))) {
     return absl::InvalidArgumentError(absl::StrCat(kind, " '", name, "' is given twice"));
   }
   return absl::OkStatus();

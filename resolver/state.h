@@ -2,7 +2,8 @@
 // always the compilation of one State (data-plane.md sections 1 and 4).
 //
 // Objects are shared and immutable: a source that changes one puts a new object in its place. The
-// compiler knows by the pointer what did not change. A copy is cheap; values; any thread.
+// compiler knows by the pointer what did not change. A copy is cheap, for it shares all but what is
+// changed; values; any thread.
 #ifndef NAVE_RESOLVER_STATE_H_
 #define NAVE_RESOLVER_STATE_H_
 
@@ -10,19 +11,19 @@
 #include <memory>
 #include <string>
 
-#include "absl/container/btree_map.h"
 #include "absl/status/statusor.h"
 #include "nave/resolver/v1/snapshot.pb.h"
+#include "resolver/shared_map.h"
 
 namespace nave::resolver {
 
 struct State {
   int64_t revision = 0;
   // By address, and the others by resource name.
-  absl::btree_map<std::string, std::shared_ptr<const v1::Listener>> listeners;
-  absl::btree_map<std::string, std::shared_ptr<const v1::View>> views;
-  absl::btree_map<std::string, std::shared_ptr<const v1::Zone>> zones;
-  absl::btree_map<std::string, std::shared_ptr<const v1::Rule>> rules;
+  SharedMap<std::shared_ptr<const v1::Listener>> listeners;
+  SharedMap<std::shared_ptr<const v1::View>> views;
+  SharedMap<std::shared_ptr<const v1::Zone>> zones;
+  SharedMap<std::shared_ptr<const v1::Rule>> rules;
 };
 
 // INVALID_ARGUMENT when two objects of a kind have one name.

@@ -52,54 +52,6 @@ class Sha256 {
   const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
 };
 
-class Encoder {
- public:
-  explicit Encoder(absl::FunctionRef<absl::Status(absl::string_view)> write) : write_(write) {}
-
-  absl::Status Begin(int64_t revision) {
-    buffer_ = std::string(kMagic);
-    AppendU32(StateFile::kFormat, &buffer_);
-    AppendU64(static_cast<uint64_t>(revision), &buffer_);
-    return absl::OkStatus();
-  }
-
-  template <typename Objects>
-  absl::Status Add(Kind kind, const Objects& objects) {
-    for (const auto& [name, object] : objects) {
-      const size_t size = object->ByteSizeLong();
-      if (size > StateFile::kMaxObjectSize) {
-        return absl::ResourceExhaustedError(absl::StrCat("'", name, "' is too large to be kept"));
-      }
-      buffer_.push_back(static_cast<char>(kind));
-      AppendU32(static_cast<uint32_t>(size), &buffer_);
-      object->AppendToString(&buffer_);
-      ++count_;
-      if (buffer_.size() >= kFlushSize) NAVE_RETURN_IF_ERROR(Flush());
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status End() {
-    buffer_.push_back(static_cast<char>(Kind::kEnd));
-    AppendU64(count_, &buffer_);
-    NAVE_RETURN_IF_ERROR(Flush());
-    return write_(hash_.Finish());
-  }
-
- private:
-  absl::Status Flush() {
-    hash_.Add(buffer_);
-    const absl::Status status = write_(buffer_);
-    buffer_.clear();
-    return status;
-  }
-
-  const absl::FunctionRef<absl::Status(absl::string_view)> write_;
-  std::string buffer_;
-  Sha256 hash_;
-  uint64_t count_ = 0;
-};
-
 class Decoder {
  public:
   explicit Decoder(absl::string_view rest) : rest_(rest) {}
@@ -125,7 +77,7 @@ class Decoder {
       return absl::DataLossError("an object cannot be read");
     }
     const std::string name = name_of(*object);
-    if (!objects->emplace(name, std::move(object)).second) {
+    if (!objects->emplace(name, std::move(object))) {
       return absl::DataLossError(absl::StrCat("'", name, "' is there twice"));
     }
     return absl::OkStatus();
@@ -162,14 +114,78 @@ absl::Status DecodeObject(Kind kind, Decoder* decoder, State* state) {
 
 }  // namespace
 
+class StateEncoder::Impl {
+ public:
+  Impl(int64_t revision, absl::FunctionRef<absl::Status(absl::string_view)> write)
+      : write_(write), buffer_(kMagic) {
+    AppendU32(StateFile::kFormat, &buffer_);
+    AppendU64(static_cast<uint64_t>(revision), &buffer_);
+  }
+
+  absl::Status Add(Kind kind, const std::string& name,
+                   const google::protobuf::MessageLite& object) {
+    const size_t size = object.ByteSizeLong();
+    if (size > StateFile::kMaxObjectSize) {
+      return absl::ResourceExhaustedError(absl::StrCat("'", name, "' is too large to be kept"));
+    }
+    buffer_.push_back(static_cast<char>(kind));
+    AppendU32(static_cast<uint32_t>(size), &buffer_);
+    object.AppendToString(&buffer_);
+    ++count_;
+    return buffer_.size() >= kFlushSize ? Flush() : absl::OkStatus();
+  }
+
+  absl::Status End() {
+    buffer_.push_back(static_cast<char>(Kind::kEnd));
+    AppendU64(count_, &buffer_);
+    NAVE_RETURN_IF_ERROR(Flush());
+    return write_(hash_.Finish());
+  }
+
+ private:
+  absl::Status Flush() {
+    hash_.Add(buffer_);
+    const absl::Status status = write_(buffer_);
+    buffer_.clear();
+    return status;
+  }
+
+  const absl::FunctionRef<absl::Status(absl::string_view)> write_;
+  std::string buffer_;
+  Sha256 hash_;
+  uint64_t count_ = 0;
+};
+
+StateEncoder::StateEncoder(int64_t revision,
+                           absl::FunctionRef<absl::Status(absl::string_view)> write)
+    : impl_(std::make_unique<Impl>(revision, write)) {}
+StateEncoder::~StateEncoder() = default;
+
+absl::Status StateEncoder::Add(const v1::Listener& listener) {
+  return impl_->Add(Kind::kListener, listener.address(), listener);
+}
+absl::Status StateEncoder::Add(const v1::View& view) {
+  return impl_->Add(Kind::kView, view.name(), view);
+}
+absl::Status StateEncoder::Add(const v1::Zone& zone) {
+  return impl_->Add(Kind::kZone, zone.name(), zone);
+}
+absl::Status StateEncoder::Add(const v1::Rule& rule) {
+  return impl_->Add(Kind::kRule, rule.name(), rule);
+}
+absl::Status StateEncoder::End() { return impl_->End(); }
+
 absl::Status EncodeState(const State& state,
                          absl::FunctionRef<absl::Status(absl::string_view)> write) {
-  Encoder encoder(write);
-  NAVE_RETURN_IF_ERROR(encoder.Begin(state.revision));
-  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kListener, state.listeners));
-  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kView, state.views));
-  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kZone, state.zones));
-  NAVE_RETURN_IF_ERROR(encoder.Add(Kind::kRule, state.rules));
+  StateEncoder encoder(state.revision, write);
+  const auto add = [&](const auto& objects) -> absl::Status {
+    for (const auto& [name, object] : objects) NAVE_RETURN_IF_ERROR(encoder.Add(*object));
+    return absl::OkStatus();
+  };
+  NAVE_RETURN_IF_ERROR(add(state.listeners));
+  NAVE_RETURN_IF_ERROR(add(state.views));
+  NAVE_RETURN_IF_ERROR(add(state.zones));
+  NAVE_RETURN_IF_ERROR(add(state.rules));
   return encoder.End();
 }
 

@@ -2,6 +2,9 @@
 #ifndef NAVE_RESOLVER_STATE_FILE_FORMAT_H_
 #define NAVE_RESOLVER_STATE_FILE_FORMAT_H_
 
+#include <cstdint>
+#include <memory>
+
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -9,6 +12,27 @@
 #include "resolver/state.h"
 
 namespace nave::resolver {
+
+// Object by object, so that no more than one of them need be in memory. Gives the octets to `write`
+// piece by piece, which must outlive it; an error of Add or End ends the encoding. One thread at a
+// time.
+class StateEncoder {
+ public:
+  StateEncoder(int64_t revision, absl::FunctionRef<absl::Status(absl::string_view)> write);
+  ~StateEncoder();
+
+  // RESOURCE_EXHAUSTED for an object that is too large.
+  absl::Status Add(const v1::Listener& listener);
+  absl::Status Add(const v1::View& view);
+  absl::Status Add(const v1::Zone& zone);
+  absl::Status Add(const v1::Rule& rule);
+  // Nothing is a state file before this.
+  absl::Status End();
+
+ private:
+  class Impl;
+  const std::unique_ptr<Impl> impl_;
+};
 
 // Gives the octets to `write` piece by piece; its first error ends the encoding and is returned.
 // RESOURCE_EXHAUSTED for an object that is too large.

@@ -1,5 +1,6 @@
 #include "resolver/state_file_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace nave::resolver {
@@ -45,9 +46,12 @@ void StateFileWriter::Run() {
     std::shared_ptr<const State> state = std::exchange(next_, nullptr);
     writing_ = true;
     mutex_.Unlock();
+    const absl::Time begin = clock_->Now();
     const absl::Status status = file_->Save(*state);
     if (observer_) observer_(state->revision, status);
-    not_before = clock_->Now() + (status.ok() ? kMinInterval : kRetryInterval);
+    const absl::Time end = clock_->Now();
+    not_before =
+        end + std::max(status.ok() ? kMinInterval : kRetryInterval, kRestPerWrite * (end - begin));
     mutex_.Lock();
     writing_ = false;
     if (!status.ok()) {

@@ -27,6 +27,9 @@ class StateFileWriter {
   static constexpr absl::Duration kMinInterval = absl::Seconds(1);
   // The same after a failure.
   static constexpr absl::Duration kRetryInterval = absl::Seconds(10);
+  // A large state rests as many times longer than its write took, so that changes that come all
+  // the time do not cost a core.
+  static constexpr int kRestPerWrite = 9;
 
   // Called in the writer's thread, after each write.
   using Observer = std::function<void(int64_t revision, const absl::Status& status)>;

@@ -44,10 +44,7 @@ View::Match View::Find(const Suffixes& qname, int labels) const {
 Decision View::DecideBelow(const Suffixes& qname, int labels, int zone_labels_end) const {
   const Rule* system_rule = nullptr;
   for (int depth = labels; depth >= 0; --depth) {
-    if (!depths_.test(depth)) continue;
-    auto found = matches_.find(qname.suffix(depth));
-    if (found == matches_.end()) continue;
-    const Match& match = found->second;
+    const Match match = Find(qname, depth);
     if (match.rule != nullptr) {
       if (match.rule->kind == Rule::Kind::kRecursive) {
         return Recurse(qname, labels, match.rule, system_rule);

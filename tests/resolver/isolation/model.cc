@@ -256,7 +256,7 @@ World ChangedWorld(const World& world, Dice* dice) {
 
 template <typename Object>
 void StateBuilder::Put(Object object, const std::string& name,
-                       absl::btree_map<std::string, std::shared_ptr<const Object>>* objects) {
+                       SharedMap<std::shared_ptr<const Object>>* objects) {
   auto& built = built_[Object::descriptor()->name() + object.SerializeAsString()];
   if (built == nullptr) built = std::make_shared<const Object>(std::move(object));
   (*objects)[name] = std::static_pointer_cast<const Object>(built);

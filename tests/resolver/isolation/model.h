@@ -109,7 +109,7 @@ class StateBuilder {
  private:
   template <typename Object>
   void Put(Object object, const std::string& name,
-           absl::btree_map<std::string, std::shared_ptr<const Object>>* objects);
+           SharedMap<std::shared_ptr<const Object>>* objects);
   v1::Rule Rule(const std::string& domain, const RuleModel& rule) const;
 
   const ServerPorts ports_;
