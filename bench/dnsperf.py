@@ -4,6 +4,7 @@ import pathlib
 import re
 import statistics
 import subprocess
+import tempfile
 
 import processes
 
@@ -62,11 +63,15 @@ def run(port, queries, seconds=None, passes=None, rate=None, verbose=False, outs
     if verbose:
         command += ["-v"]
     limit = (seconds or 0) + 60
-    done = subprocess.run(processes.on_core(processes.CLIENT_CORE, command), capture_output=True, text=True,
-                          timeout=limit)
+    # Into a file: whoever reads a pipe meanwhile takes the CPU from those who are measured.
+    with tempfile.TemporaryFile("w+") as output:
+        done = subprocess.run(processes.on_core(processes.CLIENT_CORE, command), stdout=output, stderr=subprocess.STDOUT,
+                              timeout=limit)
+        output.seek(0)
+        text = output.read()
     if done.returncode != 0:
-        raise processes.Failed(f"dnsperf ended with {done.returncode}: {(done.stdout + done.stderr)[-1000:]}")
-    return Load(done.stdout, verbose)
+        raise processes.Failed(f"dnsperf ended with {done.returncode}: {text[-1000:]}")
+    return Load(text, verbose)
 
 
 def median(values):
