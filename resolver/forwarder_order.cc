@@ -32,9 +32,8 @@ void ShuffleByWeight(Place* begin, Place* end) {
   }
 }
 
-// By whether they are up, then by priority.
-std::vector<Place> SortedPlaces(const TargetGroup& group, const HealthTable& health,
-                                absl::Time now) {
+// In the order of the group.
+std::vector<Place> PlacesOf(const TargetGroup& group, const HealthTable& health, absl::Time now) {
   const size_t count = std::min(group.targets.size(), kMaxTargetsPerGroup);
   std::vector<Place> places;
   places.reserve(count);
@@ -44,7 +43,6 @@ std::vector<Place> SortedPlaces(const TargetGroup& group, const HealthTable& hea
     places.push_back({known != nullptr && !known->IsUp(now), target.priority,
                       std::max(target.weight, 1u), static_cast<uint8_t>(i)});
   }
-  std::stable_sort(places.begin(), places.end());
   return places;
 }
 
@@ -67,7 +65,8 @@ TargetStatus DescribeTarget(const Target& target, const TargetHealth* known, abs
 
 std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
                                   absl::Time now) {
-  std::vector<Place> places = SortedPlaces(group, health, now);
+  std::vector<Place> places = PlacesOf(group, health, now);
+  std::stable_sort(places.begin(), places.end());
   for (auto begin = places.begin(); begin != places.end();) {
     const auto end = std::upper_bound(begin, places.end(), *begin);
     ShuffleByWeight(&*begin, &*begin + (end - begin));
@@ -81,7 +80,7 @@ std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& h
 
 std::vector<TargetStatus> DescribeTargets(const TargetGroup& group, const HealthTable& health,
                                           absl::Time now) {
-  std::vector<Place> places = SortedPlaces(group, health, now);
+  std::vector<Place> places = PlacesOf(group, health, now);
   std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
     return std::make_tuple(a.down, a.priority, b.weight) <
            std::make_tuple(b.down, b.priority, a.weight);

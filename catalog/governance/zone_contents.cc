@@ -57,7 +57,7 @@ absl::StatusOr<RecordSetKey> KeyOfRecordSet(const std::string& name) {
 absl::Status ForEachRecordSet(store::Reader& reader, const std::string& zone,
                               absl::FunctionRef<absl::StatusOr<bool>(const store::Entry&)> visit) {
   std::string start = absl::StrCat(zone, "/recordSets/");
-  const std::string end = absl::StrCat(zone, "/recordSets0");  // '0' follows '/'
+  const std::string end = store::PrefixEnd(start);
   while (true) {
     NAVE_ASSIGN_OR_RETURN(auto entries,
                           reader.Scan(store::Table::kResources, start, end, kScanPiece));

@@ -56,9 +56,7 @@ bool TcpPool::EvictOf(const Client& client) {
   for (const Place place : client) {
     if (++looks > kMaxLooks) return false;
     if (place->connection->owes_answer()) continue;
-    // A copy: the entry goes while it runs.
-    const std::function<void()> evict = place->evict;
-    evict();
+    Evict(place);
     return true;
   }
   return false;
@@ -80,9 +78,14 @@ bool TcpPool::EvictAny() {
     chosen = place;
   }
   if (chosen == entries_.end()) return false;
-  const std::function<void()> evict = chosen->evict;
-  evict();
+  Evict(chosen);
   return true;
+}
+
+void TcpPool::Evict(Place place) {
+  // A copy: the entry goes while it runs.
+  const std::function<void()> evict = place->evict;
+  evict();
 }
 
 }  // namespace nave::net

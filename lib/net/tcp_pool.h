@@ -79,6 +79,7 @@ class TcpPool {
 
   bool EvictOf(const Client& client);
   bool EvictAny();
+  static void Evict(Place place);
 
   const TcpLimits limits_;
   TcpMemory memory_;
