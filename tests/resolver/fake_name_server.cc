@@ -40,10 +40,9 @@ FakeNameServer::FakeNameServer(net::EventLoop* loop, const std::string& address)
 }
 
 FakeNameServer::~FakeNameServer() {
-  for (const int fd : {udp_, listener_}) {
-    loop_->Unwatch(fd);
-    close(fd);
-  }
+  loop_->Unwatch(udp_);
+  close(udp_);
+  CloseListener();
   for (const auto& [fd, octets] : streams_) {
     loop_->Unwatch(fd);
     close(fd);
@@ -54,6 +53,13 @@ void FakeNameServer::AnswerAll(const std::string& address) {
   Handle([address](const FakeQuery& query) {
     query.reply(dns::SerializeMessage(ReplyTo(query.message, dns::Rcode::kNoError, {address})));
   });
+}
+
+void FakeNameServer::CloseListener() {
+  if (listener_ < 0) return;
+  loop_->Unwatch(listener_);
+  close(listener_);
+  listener_ = -1;
 }
 
 void FakeNameServer::SendFrom(const net::Endpoint& to, const std::string& octets) {
@@ -109,6 +115,7 @@ void FakeNameServer::OnStream(int fd) {
     query.reply_in_parts = [this, fd](const std::string& reply, size_t piece) {
       SendParts(fd, WithLength(reply), piece);
     };
+    query.send = [this, fd](const std::string& octets) { SendParts(fd, octets, octets.size()); };
     query.close = [fd] { shutdown(fd, SHUT_RDWR); };
     input.erase(0, 2 + size);
     Take(std::move(query));

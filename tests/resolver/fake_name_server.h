@@ -26,6 +26,8 @@ struct FakeQuery {
   std::function<void(const std::string& reply)> reply;
   // As reply, over TCP, in pieces of `size`, each in a turn of the loop of its own.
   std::function<void(const std::string& reply, size_t size)> reply_in_parts;
+  // Sends octets over the connection that the query came over, as they are.
+  std::function<void(const std::string& octets)> send;
   // Ends the connection that the query came over.
   std::function<void()> close;
 };
@@ -42,6 +44,8 @@ class FakeNameServer {
   // Answers every query with one A record of `address`.
   void AnswerAll(const std::string& address);
   const net::Endpoint& endpoint() const { return endpoint_; }
+  // From now on connections are refused.
+  void CloseListener();
   // Sends a datagram from the server's address and port.
   void SendFrom(const net::Endpoint& to, const std::string& octets);
 
