@@ -131,7 +131,7 @@ void FakeNameServer::SendParts(int fd, std::string octets, size_t size) {
   send(fd, piece.data(), piece.size(), MSG_NOSIGNAL);
   octets.erase(0, piece.size());
   if (octets.empty()) return;
-  loop_->RunAfter(absl::Microseconds(200),
+  loop_->RunAfter(absl::ZeroDuration(),
                   [this, fd, octets = std::move(octets), size] { SendParts(fd, octets, size); });
 }
 
