@@ -29,7 +29,7 @@ constexpr char kRight[] = "192.0.2.7";
 constexpr char kForged[] = "203.0.113.66";
 constexpr absl::Duration kStep = absl::Milliseconds(50);
 // In real time: what loopback delivers is there at once, so a turn that waited so long is idle.
-constexpr absl::Duration kIdle = absl::Milliseconds(3);
+constexpr absl::Duration kIdle = absl::Milliseconds(10);
 // Longer than the longest back-off, than failures are kept, and than channels and sockets idle.
 constexpr absl::Duration kLongAfter = absl::Minutes(3);
 
