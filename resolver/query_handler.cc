@@ -103,7 +103,10 @@ void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wi
   const View* view = incoming.view;
   const RateLimits::Limit limit = CountQuery(incoming, path);
   if (limit != RateLimits::Limit::kNone) {
-    return Curb(limit, ParseQuery(wire).query, path, responder.get());
+    Query query = ParseQuery(wire).query;
+    // Nobody has looked at its cookie.
+    query.cookie_state = CookieState::kNone;
+    return Curb(limit, query, path, responder.get());
   }
   if (incoming.is_plain && SendPacket(incoming.key, *view, wire, path, responder.get())) return;
   ParsedQuery parsed = ParseQuery(wire);

@@ -181,5 +181,17 @@ TEST_F(LimitedClientTest, OverUdpTheSameAnswerIsNotRepeatedWithoutEnd) {
   EXPECT_EQ(answers().back().answers.size(), 1u);
 }
 
+TEST_F(LimitedClientTest, ACookieThatNobodyLookedAtDoesNotComeBack) {
+  RateLimitOptions options;
+  options.queries_per_client = 1;
+  handler_.SetLimits(options);
+  dns::Message message = dns::MakeQuery(9, N("www.one.test."), RRType::kA);
+  message.edns.emplace();
+  message.edns->Add(dns::EdnsOptionCode::kCookie, "12345678");
+  for (int i = 0; i < 4; ++i) Ask(message);
+  ASSERT_TRUE(answers().back().header.tc);
+  EXPECT_FALSE(answers().back().edns->Has(dns::EdnsOptionCode::kCookie));
+}
+
 }  // namespace
 }  // namespace nave::resolver
