@@ -83,8 +83,10 @@ class Nave(NullEcho):
         return Peer.version(self)
 
     def command(self, directory, port, upstream_port, sizes):
+        return self.command_for_targets(directory, port, [upstream_port], sizes)
+
+    def command_for_targets(self, directory, port, upstream_ports, sizes):
         path = directory / "snapshot.json"
-        upstream_ports = upstream_port if isinstance(upstream_port, list) else [upstream_port]
         path.write_text(json.dumps(dns_data.snapshot(port, upstream_ports, sizes.zone_names)))
         # Every query is counted against the limits, which are above what one client asks here.
         return [self.path, "--snapshot", path, "--workers", "1", "--cache-mib", "512", "--client-rate", RATE_MAX,

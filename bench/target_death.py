@@ -131,7 +131,7 @@ def run_way(way, build, sizes):
             target.start()
         port = processes.free_port()
         nave = peers.Nave(build)
-        command = nave.command(directory, port, [target.port for target in targets], data_plane.SMOKE)
+        command = nave.command_for_targets(directory, port, [target.port for target in targets], data_plane.SMOKE)
         server = stack.enter_context(processes.Server(nave.name, command, directory))
         server.wait_until(lambda: data_plane.answers(port))
         return list(story(Run(directory, port, sizes), targets, way, sizes))
