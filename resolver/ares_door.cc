@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -23,26 +24,22 @@ namespace {
 // How often c-ares is asked to take one message: in a stream it reads length and body apart.
 constexpr int kMaxReadsPerMessage = 8;
 constexpr size_t kLengthSize = 2;
-constexpr size_t kHeaderSize = 12;
-constexpr size_t kTypeAndClassSize = 4;
-constexpr size_t kMaxLabelSize = 63;
-// QR, RD, RA; one question and nothing else.
-constexpr char kStubFlagsAndCounts[] = {'\x81', '\x80', 0, 1, 0, 0, 0, 0, 0, 0};
+constexpr size_t kIdSize = 2;
+// What c-ares sees of a query and of its reply behind the id: RD, and QR and RA in the reply; one
+// question, the root's address.
+constexpr std::array<uint8_t, 15> kStubQuery = {0x01, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1};
+constexpr std::array<uint8_t, 15> kStubReply = {0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1};
+
+using Stub = std::array<uint8_t, kIdSize + kStubQuery.size()>;
+
+Stub MakeStub(uint16_t id, const std::array<uint8_t, 15>& rest) {
+  Stub stub = {static_cast<uint8_t>(id >> 8), static_cast<uint8_t>(id & 0xff)};
+  std::copy(rest.begin(), rest.end(), stub.begin() + kIdSize);
+  return stub;
+}
 
 uint16_t ReadU16(absl::Span<const uint8_t> octets) {
   return static_cast<uint16_t>(octets[0] << 8 | octets[1]);
-}
-
-// The first question of a message; empty if there is none.
-absl::Span<const uint8_t> QuestionOf(absl::Span<const uint8_t> message) {
-  size_t at = kHeaderSize;
-  while (at < message.size() && message[at] != 0) {
-    if (message[at] > kMaxLabelSize) return {};
-    at += 1 + message[at];
-  }
-  const size_t end = at + 1 + kTypeAndClassSize;
-  return end > message.size() ? absl::Span<const uint8_t>()
-                              : message.subspan(kHeaderSize, end - kHeaderSize);
 }
 
 // gRPC counts on the same library; initializing is counted, so we never clean up.
@@ -185,7 +182,8 @@ bool AresDoor::Send(absl::Span<const uint8_t> query, uint64_t tag) {
   sending_tag_ = tag;
   send_failed_ = false;
   ++outstanding_;
-  ares_send(channel_->ares, query.data(), static_cast<int>(query.size()), Library::Done,
+  const Stub stub = MakeStub(ReadU16(query), kStubQuery);
+  ares_send(channel_->ares, stub.data(), static_cast<int>(stub.size()), Library::Done,
             new Call{this, tag, ReadU16(query)});
   // In a stream, c-ares writes when it is told that it may.
   if (mode_ == Mode::kStream && socket_ >= 0) {
@@ -193,34 +191,29 @@ bool AresDoor::Send(absl::Span<const uint8_t> query, uint64_t tag) {
   }
   // To c-ares a query that did not leave is one that was answered: an error of its socket would be
   // of all that are under way.
-  if (std::exchange(refused_, false)) Feed(query);
+  if (std::exchange(refused_, false)) Feed(ReadU16(query));
   sending_ = false;
   return !send_failed_;
 }
 
 void AresDoor::Deliver(absl::Span<const uint8_t> message) {
-  delivered_ = message;
-  Feed(message);
+  // A completion may end other queries, each with a message of its own.
+  const absl::Span<const uint8_t> outer = std::exchange(delivered_, message);
+  Feed(ReadU16(message));
   RunCompletions();
-  delivered_ = {};
+  delivered_ = outer;
 }
 
-void AresDoor::Feed(absl::Span<const uint8_t> message) {
-  const absl::Span<const uint8_t> question = QuestionOf(message);
-  const size_t size = kHeaderSize + question.size();
+void AresDoor::Feed(uint16_t id) {
+  const auto its_id = its_ids_.find(id);
+  const Stub stub = MakeStub(its_id == its_ids_.end() ? id : its_id->second, kStubReply);
   inbox_.clear();
   inbox_read_ = 0;
   if (mode_ == Mode::kStream) {
-    inbox_.push_back(static_cast<char>(size >> 8));
-    inbox_.push_back(static_cast<char>(size & 0xff));
+    inbox_.push_back(static_cast<char>(stub.size() >> 8));
+    inbox_.push_back(static_cast<char>(stub.size() & 0xff));
   }
-  const uint16_t id = ReadU16(message);
-  const auto its_id = its_ids_.find(id);
-  const uint16_t stub_id = its_id == its_ids_.end() ? id : its_id->second;
-  inbox_.push_back(static_cast<char>(stub_id >> 8));
-  inbox_.push_back(static_cast<char>(stub_id & 0xff));
-  inbox_.append(kStubFlagsAndCounts, sizeof(kStubFlagsAndCounts));
-  inbox_.append(reinterpret_cast<const char*>(question.data()), question.size());
+  inbox_.append(stub.begin(), stub.end());
   for (int i = 0; i < kMaxReadsPerMessage && socket_ >= 0 && inbox_read_ < inbox_.size(); ++i) {
     ares_process_fd(channel_->ares, socket_, ARES_SOCKET_BAD);
   }
@@ -239,19 +232,16 @@ void AresDoor::Collect(uint64_t tag, uint16_t id, Outcome outcome) {
     send_failed_ = true;
     return;
   }
-  const absl::Span<const uint8_t> message =
-      outcome == Outcome::kReply ? delivered_ : absl::Span<const uint8_t>();
-  completions_.push_back({tag, outcome, std::string(message.begin(), message.end())});
+  const bool has_message = outcome == Outcome::kReply;
+  completions_.push_back({tag, outcome, has_message ? delivered_ : absl::Span<const uint8_t>()});
 }
 
 void AresDoor::RunCompletions() {
   // A completion may send, and so fail, other queries; their completions wait for the next round.
-  std::vector<Completion> completions;
-  completions.swap(completions_);
+  const absl::InlinedVector<Completion, 1> completions(std::move(completions_));
+  completions_.clear();
   for (const Completion& completion : completions) {
-    const auto* begin = reinterpret_cast<const uint8_t*>(completion.message.data());
-    carrier_->OnDone(completion.tag, completion.outcome,
-                     absl::MakeConstSpan(begin, completion.message.size()));
+    carrier_->OnDone(completion.tag, completion.outcome, completion.message);
   }
 }
 

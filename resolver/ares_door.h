@@ -6,12 +6,11 @@
 // What is done here for the sake of its versions, 1.18.1 to 1.34:
 // - Only ares_send; never ares_query, whose ids can be guessed in the older ones.
 // - No file of the system is read, and no environment variable has a say.
-// - The newer ones write messages anew, with an id and a cookie of their own. What leaves is the
-//   message that Send was given.
-// - Of a reply, c-ares sees id and question, under the id that it chose, and no more: it would
-// switch
-//   EDNS off for the channel's life after a FORMERR, parse and drop, ask again, or write anew. The
-//   owner gets the reply as it came.
+// - It sees stubs, with the id of the query and the shortest question there is: of a whole reply it
+//   would read the question twice, switch EDNS off for the channel's life after a FORMERR, parse
+//   and drop, ask again, or write anew; and the newer ones write queries anew, with an id and a
+//   cookie of their own. What leaves is the message that Send was given, and the owner gets the
+//   reply as it came.
 // - Its sockets never fail: an error would be of all queries under way.
 // - On a stream it sees whole messages: the older ones mishandle those that arrive in parts.
 // - Callbacks are collected and run after c-ares has returned, so they may do anything but destroy
@@ -23,9 +22,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -79,15 +78,15 @@ class AresDoor {
   struct Completion {
     uint64_t tag;
     Outcome outcome;
-    std::string message;
+    absl::Span<const uint8_t> message;
   };
   // The library's channel, behind a pointer that keeps its header out of this one.
   struct Channel;
 
   AresDoor(Mode mode, const net::Endpoint& server, Carrier* carrier);
   absl::Status Open(absl::Duration timeout);
-  // Has c-ares read a reply to the query with the id and question of `message`.
-  void Feed(absl::Span<const uint8_t> message);
+  // Has c-ares read a reply to the query with this id of ours.
+  void Feed(uint16_t id);
   void Collect(uint64_t tag, uint16_t id, Outcome outcome);
   // `written` is what c-ares made of the query that is being sent.
   void SendQuery(absl::Span<const uint8_t> written);
@@ -124,7 +123,7 @@ class AresDoor {
   // It did not leave.
   bool refused_ = false;
   bool send_failed_ = false;
-  std::vector<Completion> completions_;
+  absl::InlinedVector<Completion, 1> completions_;
 };
 
 }  // namespace nave::resolver

@@ -1,6 +1,7 @@
 #include "resolver/upstream_health.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "lib/base/random.h"
 
@@ -17,9 +18,11 @@ void TargetHealth::OnReply(absl::Duration round_trip, absl::Time now) {
     variation_ = round_trip / 2;
     return;
   }
-  const absl::Duration off = absl::AbsDuration(smoothed_ - round_trip);
-  variation_ = variation_ * 3 / 4 + off / 4;
-  smoothed_ = smoothed_ * 7 / 8 + round_trip / 8;
+  const int64_t sample = absl::ToInt64Nanoseconds(round_trip);
+  const int64_t smoothed = absl::ToInt64Nanoseconds(smoothed_);
+  const int64_t variation = absl::ToInt64Nanoseconds(variation_);
+  variation_ = absl::Nanoseconds((variation * 3 + std::abs(smoothed - sample)) / 4);
+  smoothed_ = absl::Nanoseconds((smoothed * 7 + sample) / 8);
 }
 
 void TargetHealth::OnFailure(absl::Time now) {

@@ -261,6 +261,8 @@ int Name::Compare(const Name& other) const {
 }
 
 bool Name::EqualsIgnoreCase(const uint8_t* a, const uint8_t* b, size_t size) {
+  // Most have the same case too.
+  if (std::memcmp(a, b, size) == 0) return true;
   for (size_t i = 0; i < size; ++i) {
     if (a[i] != b[i] && ToLowerOctet(a[i]) != ToLowerOctet(b[i])) return false;
   }

@@ -109,20 +109,10 @@ void EventLoop::Unwatch(int fd) {
 }
 
 EventLoop::TimerId EventLoop::RunAfter(absl::Duration delay, Task task) {
-  if (timers_.size() >= kMaxTimers) return kNoTimer;
-  const TimerId id = next_serial_++;
-  const absl::Time due = now_ + std::max(delay, absl::ZeroDuration());
-  timers_.emplace(std::make_pair(due, id), std::move(task));
-  timer_times_.emplace(id, due);
-  return id;
+  return timers_.Add(now_ + std::max(delay, absl::ZeroDuration()), std::move(task));
 }
 
-void EventLoop::Cancel(TimerId id) {
-  auto found = timer_times_.find(id);
-  if (found == timer_times_.end()) return;
-  timers_.erase({found->second, id});
-  timer_times_.erase(found);
-}
+void EventLoop::Cancel(TimerId id) { timers_.Cancel(id); }
 
 bool EventLoop::Post(Task task) {
   bool wake;
@@ -215,24 +205,19 @@ int EventLoop::RunTimers() {
   UpdateNow();
   // Only timers that existed when the turn came to them: one that sets itself again with no delay
   // must not hold the loop.
-  const TimerId last = next_serial_;
+  const uint64_t last = timers_.added();
   int ran = 0;
-  while (!timers_.empty() && ran < kMaxTimersPerTurn) {
-    auto first = timers_.begin();
-    if (first->first.first > now_ || first->first.second >= last) break;
-    Task task = std::move(first->second);
-    timer_times_.erase(first->first.second);
-    timers_.erase(first);
+  while (ran < kMaxTimersPerTurn) {
+    const Task task = timers_.Take(now_, last);
+    if (!task) break;
     task();
     ++ran;
   }
   return ran;
 }
 
-int EventLoop::WaitMillis(absl::Duration timeout) const {
-  if (!timers_.empty()) {
-    timeout = std::min(timeout, timers_.begin()->first.first - clock_->Now());
-  }
+int EventLoop::WaitMillis(absl::Duration timeout) {
+  if (timers_.size() > 0) timeout = std::min(timeout, timers_.NextDue() - clock_->Now());
   if (timeout <= absl::ZeroDuration()) return 0;
   if (timeout == absl::InfiniteDuration()) return -1;
   // Rounded up, or the last millisecond would be spent in a busy loop.
@@ -244,16 +229,7 @@ void EventLoop::UpdateNow() {
   const absl::Time before = now_;
   now_ = clock_->Now();
   // The clock was set back: what was due in a second still is.
-  if (now_ < before && !timers_.empty()) ShiftTimers(now_ - before);
-}
-
-void EventLoop::ShiftTimers(absl::Duration by) {
-  absl::btree_map<std::pair<absl::Time, TimerId>, Task> shifted;
-  for (auto& [key, task] : timers_) {
-    timer_times_[key.second] = key.first + by;
-    shifted.emplace(std::make_pair(key.first + by, key.second), std::move(task));
-  }
-  timers_ = std::move(shifted);
+  if (now_ < before) timers_.Shift(now_ - before);
 }
 
 }  // namespace nave::net

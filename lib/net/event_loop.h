@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "lib/base/clock.h"
+#include "lib/net/timer_queue.h"
 
 namespace nave::net {
 
@@ -31,7 +31,7 @@ class EventLoop {
   static constexpr int kMaxBulkEventsPerTurn = 4;
   static constexpr int kMaxTimersPerTurn = 16;
   static constexpr size_t kMaxTasks = 65536;
-  static constexpr size_t kMaxTimers = 1u << 20;
+  static constexpr size_t kMaxTimers = TimerQueue::kMaxTimers;
   static constexpr size_t kMaxWatches = 1u << 17;
   // Until a descriptor that the system would not let Resume is tried again.
   static constexpr absl::Duration kStuckPause = absl::Milliseconds(10);
@@ -40,8 +40,8 @@ class EventLoop {
   // kBulk: so a thousand busy connections do not stand before one datagram.
   enum class Rank : uint8_t { kPrompt, kBulk };
 
-  using TimerId = uint64_t;
-  static constexpr TimerId kNoTimer = 0;
+  using TimerId = TimerQueue::Id;
+  static constexpr TimerId kNoTimer = TimerQueue::kNone;
   using Task = std::function<void()>;
   // Gets the epoll events that came (EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP).
   using WatchCallback = std::function<void(uint32_t events)>;
@@ -111,12 +111,11 @@ class EventLoop {
   void ResumeStuck();
   int Dispatch(uint64_t token, uint32_t events);
   int RunBulk();
-  int WaitMillis(absl::Duration timeout) const;
+  int WaitMillis(absl::Duration timeout);
   int RunTimers();
   int RunTasks() ABSL_LOCKS_EXCLUDED(mutex_);
   void Wake();
   void UpdateNow();
-  void ShiftTimers(absl::Duration by);
 
   const Clock* const clock_;
   const int epoll_fd_;
@@ -128,9 +127,7 @@ class EventLoop {
   absl::flat_hash_map<int, WatchEntry> watches_;
   // What Resume could not resume.
   std::vector<int> stuck_;
-  // By due time, then by serial: timers of the same time run in the order they were made.
-  absl::btree_map<std::pair<absl::Time, TimerId>, Task> timers_;
-  absl::flat_hash_map<TimerId, absl::Time> timer_times_;
+  TimerQueue timers_;
   Task turn_end_;
   std::atomic<bool> stopped_{false};
   absl::Mutex mutex_;
