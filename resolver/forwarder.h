@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/dns/message.h"
@@ -45,6 +46,9 @@ struct ForwardAttempt {
   std::string outcome;
 };
 
+// Nearly always one.
+using ForwardAttempts = absl::InlinedVector<ForwardAttempt, 1>;
+
 // The end of one Forward.
 struct ForwardResult {
   // OK: `reply` is a message whose id, question and source were checked; its RCODE may be any that
@@ -55,7 +59,7 @@ struct ForwardResult {
   // Parsed, records uncompressed, whole (never TC: TCP was tried).
   dns::Message reply;
   // In the order in which they were asked; the last one answered if status is OK.
-  std::vector<ForwardAttempt> attempts;
+  ForwardAttempts attempts;
 };
 
 // What experience says of one target, for `explain`.

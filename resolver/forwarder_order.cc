@@ -63,8 +63,8 @@ TargetStatus DescribeTarget(const Target& target, const TargetHealth* known, abs
 
 }  // namespace
 
-std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
-                                  absl::Time now) {
+TargetOrder OrderTargets(const TargetGroup& group, const HealthTable& health, absl::Time now) {
+  if (group.targets.size() == 1) return {0};
   std::vector<Place> places = PlacesOf(group, health, now);
   std::stable_sort(places.begin(), places.end());
   for (auto begin = places.begin(); begin != places.end();) {
@@ -72,7 +72,7 @@ std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& h
     ShuffleByWeight(&*begin, &*begin + (end - begin));
     begin = end;
   }
-  std::vector<uint8_t> order;
+  TargetOrder order;
   order.reserve(places.size());
   for (const Place& place : places) order.push_back(place.index);
   return order;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/time/time.h"
 #include "lib/net/address.h"
 #include "resolver/forwarder.h"
@@ -16,10 +17,12 @@
 
 namespace nave::resolver {
 
-// All targets, as indices: those that are up by priority, of one priority at random by weight; then
+// Targets by their indices in the group.
+using TargetOrder = absl::InlinedVector<uint8_t, 8>;
+
+// All targets: those that are up by priority, of one priority at random by weight; then
 // in the same way those that are down, for when all else failed. At most kMaxTargetsPerGroup.
-std::vector<uint8_t> OrderTargets(const TargetGroup& group, const HealthTable& health,
-                                  absl::Time now);
+TargetOrder OrderTargets(const TargetGroup& group, const HealthTable& health, absl::Time now);
 
 // The same order for people: of one priority the heaviest first, with what is known of each.
 std::vector<TargetStatus> DescribeTargets(const TargetGroup& group, const HealthTable& health,

@@ -13,11 +13,12 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/time/time.h"
 #include "lib/net/event_loop.h"
 #include "resolver/forwarder.h"
+#include "resolver/forwarder_order.h"
 #include "resolver/upstream_health.h"
 #include "resolver/upstream_table.h"
 
@@ -94,11 +95,11 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   Done done_;
   absl::Time deadline_;
   net::EventLoop::TimerId timer_ = net::EventLoop::kNoTimer;
-  std::vector<uint8_t> order_;
+  TargetOrder order_;
   size_t next_ = 0;         // Place in the order, rounds counted on.
   size_t source_turn_ = 0;  // Which of the sources is next.
-  std::vector<Attempt> attempts_;
-  std::vector<ForwardAttempt> records_;  // One for each attempt.
+  absl::InlinedVector<Attempt, 1> attempts_;
+  ForwardAttempts records_;  // One for each attempt.
   size_t in_flight_ = 0;
   uint64_t settled_ = 0;  // Targets that need not be asked again, by bit.
   uint64_t closed_ = 0;   // Targets whose connection ended once, by bit.

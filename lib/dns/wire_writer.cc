@@ -61,6 +61,14 @@ void WireWriter::WriteBytes(absl::Span<const uint8_t> bytes) {
 
 void WireWriter::WriteName(const Name& name) {
   const uint8_t* wire = name.wire().data();
+  // Most names are the question's in its case, which is the first one that was written.
+  if (target_count_ > 0 && !name.IsRoot()) {
+    const size_t first = targets_[0].offset;
+    if (name.wire_size() <= size_ - first &&
+        std::memcmp(buffer_.data() + first, wire, name.wire_size()) == 0) {
+      return WriteU16(static_cast<uint16_t>(0xC000 | first));
+    }
+  }
   uint8_t offsets[kMaxLabels];
   uint16_t hashes[kMaxLabels];
   const int count = name.label_count();
