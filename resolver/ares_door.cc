@@ -98,13 +98,10 @@ struct AresDoor::Library {
   }
 
   static ares_ssize_t SendVector(ares_socket_t, const iovec* vector, int count, void* data) {
-    std::string octets;
-    for (int i = 0; i < count; ++i) {
-      octets.append(static_cast<const char*>(vector[i].iov_base), vector[i].iov_len);
-    }
-    const auto* begin = reinterpret_cast<const uint8_t*>(octets.data());
-    Door(data)->Write(absl::MakeConstSpan(begin, octets.size()));
-    return static_cast<ares_ssize_t>(octets.size());
+    ares_ssize_t size = 0;
+    for (int i = 0; i < count; ++i) size += static_cast<ares_ssize_t>(vector[i].iov_len);
+    Door(data)->Write(absl::MakeConstSpan(vector, count));
+    return size;
   }
 
   static void Done(void* data, int status, int, unsigned char* message, int) {
@@ -213,7 +210,7 @@ void AresDoor::Feed(uint16_t id) {
     inbox_.push_back(static_cast<char>(stub.size() >> 8));
     inbox_.push_back(static_cast<char>(stub.size() & 0xff));
   }
-  inbox_.append(stub.begin(), stub.end());
+  inbox_.append(reinterpret_cast<const char*>(stub.data()), stub.size());
   for (int i = 0; i < kMaxReadsPerMessage && socket_ >= 0 && inbox_read_ < inbox_.size(); ++i) {
     ares_process_fd(channel_->ares, socket_, ARES_SOCKET_BAD);
   }
@@ -276,12 +273,16 @@ void AresDoor::SendQuery(absl::Span<const uint8_t> written) {
   refused_ = !left && mode_ == Mode::kDatagram;
 }
 
-void AresDoor::Write(absl::Span<const uint8_t> octets) {
+void AresDoor::Write(absl::Span<const iovec> pieces) {
   // It writes within Send alone: it has one try for each query.
   if (!sending_) return;
-  if (mode_ == Mode::kDatagram) return SendQuery(octets);
-  outbox_.append(reinterpret_cast<const char*>(octets.data()), octets.size());
-  WriteStream();
+  for (const iovec& piece : pieces) {
+    outbox_.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+  }
+  if (mode_ == Mode::kStream) return WriteStream();
+  const auto* begin = reinterpret_cast<const uint8_t*>(outbox_.data());
+  SendQuery(absl::MakeConstSpan(begin, outbox_.size()));
+  outbox_.clear();
 }
 
 void AresDoor::WriteStream() {

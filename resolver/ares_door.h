@@ -18,6 +18,8 @@
 #ifndef NAVE_RESOLVER_ARES_DOOR_H_
 #define NAVE_RESOLVER_ARES_DOOR_H_
 
+#include <sys/uio.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -96,7 +98,7 @@ class AresDoor {
   // Octets of the inbox, at most `size`; negative with EAGAIN if it is empty.
   long Receive(void* out, size_t size);
   // What c-ares writes: a datagram, or a piece of the stream.
-  void Write(absl::Span<const uint8_t> octets);
+  void Write(absl::Span<const iovec> pieces);
   void WriteStream();
 
   const Mode mode_;
@@ -112,7 +114,7 @@ class AresDoor {
   size_t inbox_read_ = 0;
   // What Deliver was given, while it lasts.
   absl::Span<const uint8_t> delivered_;
-  // What c-ares wrote to the stream and is not yet a whole message.
+  // What c-ares wrote and is not yet a whole message.
   std::string outbox_;
   // c-ares' ids by ours, where they differ.
   absl::flat_hash_map<uint16_t, uint16_t> its_ids_;

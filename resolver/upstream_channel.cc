@@ -68,19 +68,20 @@ absl::StatusOr<UpstreamChannel::Ticket> UpstreamChannel::Ask(std::string query, 
   pending->ticket = ++serial_ << 16 | id;
   Pending* const entry = pending.get();
   pending_.emplace(id, std::move(pending));
-  send_status_ = absl::UnavailableError("c-ares did not send the question");
-  if (!door_->Send(dns::ToOctets(entry->query), entry->ticket)) {
+  send_status_.reset();
+  const bool taken = door_->Send(dns::ToOctets(entry->query), entry->ticket);
+  if (taken && send_status_.has_value() && send_status_->ok()) return entry->ticket;
+  const absl::Status status = send_status_.has_value()
+                                  ? *send_status_
+                                  : absl::UnavailableError("c-ares did not send the question");
+  if (!taken) {
     pending_.erase(id);
-    return send_status_;
-  }
-  if (!send_status_.ok()) {
-    // A stream's wire has failed, which c-ares does not know.
-    const absl::Status status = send_status_;
-    entry->callback = nullptr;
-    End(id, {});
     return status;
   }
-  return entry->ticket;
+  // A stream's wire has failed, which c-ares does not know.
+  entry->callback = nullptr;
+  End(id, {});
+  return status;
 }
 
 bool UpstreamChannel::SendMessage(absl::Span<const uint8_t> message) {

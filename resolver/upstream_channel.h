@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -107,8 +108,8 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
   absl::flat_hash_map<uint16_t, std::unique_ptr<Pending>> pending_;
   std::unique_ptr<UpstreamWire> wire_;
   std::unique_ptr<AresDoor> door_;
-  // How the wire took the message of the Ask under way.
-  absl::Status send_status_;
+  // How the wire took the message of the Ask under way; nothing if it was given none.
+  std::optional<absl::Status> send_status_;
   absl::Time last_used_;
   uint64_t serial_ = 0;
   ForgeryWatch watch_;
