@@ -24,18 +24,17 @@ namespace {
 // How often c-ares is asked to take one message: in a stream it reads length and body apart.
 constexpr int kMaxReadsPerMessage = 8;
 constexpr size_t kLengthSize = 2;
-constexpr size_t kIdSize = 2;
-// What c-ares sees of a query and of its reply behind the id: RD, and QR and RA in the reply; one
-// question, the root's address.
-constexpr std::array<uint8_t, 15> kStubQuery = {0x01, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1};
-constexpr std::array<uint8_t, 15> kStubReply = {0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1};
+// RD; in the reply QR and RA too.
+constexpr uint16_t kQueryFlags = 0x0100;
+constexpr uint16_t kReplyFlags = 0x8180;
 
-using Stub = std::array<uint8_t, kIdSize + kStubQuery.size()>;
+// What c-ares sees of a query or of its reply: a header and one question, the root's address.
+using Stub = std::array<uint8_t, 17>;
 
-Stub MakeStub(uint16_t id, const std::array<uint8_t, 15>& rest) {
-  Stub stub = {static_cast<uint8_t>(id >> 8), static_cast<uint8_t>(id & 0xff)};
-  std::copy(rest.begin(), rest.end(), stub.begin() + kIdSize);
-  return stub;
+Stub MakeStub(uint16_t id, uint16_t flags) {
+  const auto high = [](uint16_t value) { return static_cast<uint8_t>(value >> 8); };
+  const auto low = [](uint16_t value) { return static_cast<uint8_t>(value & 0xff); };
+  return {high(id), low(id), high(flags), low(flags), 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1};
 }
 
 uint16_t ReadU16(absl::Span<const uint8_t> octets) {
@@ -179,7 +178,7 @@ bool AresDoor::Send(absl::Span<const uint8_t> query, uint64_t tag) {
   sending_tag_ = tag;
   send_failed_ = false;
   ++outstanding_;
-  const Stub stub = MakeStub(ReadU16(query), kStubQuery);
+  const Stub stub = MakeStub(ReadU16(query), kQueryFlags);
   ares_send(channel_->ares, stub.data(), static_cast<int>(stub.size()), Library::Done,
             new Call{this, tag, ReadU16(query)});
   // In a stream, c-ares writes when it is told that it may.
@@ -203,7 +202,7 @@ void AresDoor::Deliver(absl::Span<const uint8_t> message) {
 
 void AresDoor::Feed(uint16_t id) {
   const auto its_id = its_ids_.find(id);
-  const Stub stub = MakeStub(its_id == its_ids_.end() ? id : its_id->second, kStubReply);
+  const Stub stub = MakeStub(its_id == its_ids_.end() ? id : its_id->second, kReplyFlags);
   inbox_.clear();
   inbox_read_ = 0;
   if (mode_ == Mode::kStream) {

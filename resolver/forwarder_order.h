@@ -20,8 +20,8 @@ namespace nave::resolver {
 // Targets by their indices in the group.
 using TargetOrder = absl::InlinedVector<uint8_t, 8>;
 
-// All targets: those that are up by priority, of one priority at random by weight; then
-// in the same way those that are down, for when all else failed. At most kMaxTargetsPerGroup.
+// All targets: those that are up by priority, of one priority at random by weight; then in the same
+// way those that are down, for when all else failed. At most kMaxTargetsPerGroup.
 TargetOrder OrderTargets(const TargetGroup& group, const HealthTable& health, absl::Time now);
 
 // The same order for people: of one priority the heaviest first, with what is known of each.
