@@ -1,6 +1,7 @@
 #include "resolver/answer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "lib/dns/message.h"
@@ -23,9 +24,11 @@ bool WriteRRset(const AnswerRRset& rrset, dns::RRClass rrclass, uint32_t rotatio
                 dns::WireWriter* writer, uint16_t* count) {
   const dns::WireWriter::Mark mark = writer->mark();
   const size_t size = rrset.rdatas->size();
-  for (size_t i = 0; i < size; ++i) {
-    const std::string& rdata = (*rrset.rdatas)[(i + rotation) % size];
-    dns::WriteRecord(rrset.owner, rrset.type, rrclass, rrset.ttl, rdata, writer);
+  auto rdata = rrset.rdatas->begin();
+  if (size > 1) std::advance(rdata, rotation % size);
+  for (size_t i = 0; i < size; ++i, ++rdata) {
+    if (rdata == rrset.rdatas->end()) rdata = rrset.rdatas->begin();
+    dns::WriteRecord(rrset.owner, rrset.type, rrclass, rrset.ttl, *rdata, writer);
   }
   if (writer->full()) {
     writer->RollBack(mark);
@@ -108,8 +111,8 @@ dns::Header MakeHeader(const Query& query, const Answer& answer, const AnswerFor
 
 }  // namespace
 
-const std::vector<std::string>* Answer::Keep(std::vector<std::string> rdatas) {
-  kept_.push_back(std::make_unique<const std::vector<std::string>>(std::move(rdatas)));
+const dns::RdataList* Answer::Keep(dns::RdataList rdatas) {
+  kept_.push_back(std::make_unique<const dns::RdataList>(std::move(rdatas)));
   return kept_.back().get();
 }
 

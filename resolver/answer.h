@@ -25,7 +25,7 @@ struct AnswerRRset {
   dns::Name owner;
   dns::RRType type;
   uint32_t ttl;
-  const std::vector<std::string>* rdatas;
+  const dns::RdataList* rdatas;
 };
 
 // Two are enough for nearly all; a walk that waits is then small enough for the allocator's caches.
@@ -51,7 +51,7 @@ class Answer {
   absl::InlinedVector<dns::ExtendedError, 1> errors;
 
   // Rdata that nothing else holds.
-  const std::vector<std::string>* Keep(std::vector<std::string> rdatas);
+  const dns::RdataList* Keep(dns::RdataList rdatas);
   // Copies all rdata that zones and cached replies hold, so that they may go.
   void KeepAll();
   void AddError(dns::ExtendedErrorCode code, absl::string_view text);
@@ -60,7 +60,7 @@ class Answer {
 
  private:
   // Each has an address of its own that stays. Nearly always empty, which then costs no allocation.
-  std::vector<std::unique_ptr<const std::vector<std::string>>> kept_;
+  std::vector<std::unique_ptr<const dns::RdataList>> kept_;
 };
 
 // What an answer's bytes depend on beside the query.

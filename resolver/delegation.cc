@@ -36,13 +36,13 @@ std::shared_ptr<const TargetGroup> MakeDelegationGroup(const View& view, const Z
   group->name = zone.name();
   group->recursion_desired = false;
   std::vector<net::Endpoint> endpoints;
-  for (const std::string& rdata : ns.rdatas) {
+  for (const absl::string_view rdata : ns.rdatas) {
     const std::optional<dns::Name> server = dns::RdataTarget(dns::RRType::kNs, rdata);
     if (!server.has_value()) continue;
     for (dns::RRType type : {dns::RRType::kA, dns::RRType::kAaaa}) {
       const dns::RRset* addresses = FindAddresses(view, zone, *server, type);
       if (addresses == nullptr) continue;
-      for (const std::string& address : addresses->rdatas) {
+      for (const absl::string_view address : addresses->rdatas) {
         if (group->targets.size() >= kMaxTargetsPerGroup) break;
         Target target;
         target.endpoint = {net::IpAddress::FromBytes(dns::ToOctets(address)), kDnsPort};

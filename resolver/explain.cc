@@ -109,10 +109,10 @@ void AddStep(const TraceStep& step, const Upstream& upstream, v1::Explanation* e
 void AddSection(const AnswerSection& section,
                 google::protobuf::RepeatedPtrField<std::string>* lines) {
   for (const AnswerRRset& rrset : section) {
-    for (const std::string& rdata : *rrset.rdatas) {
-      *lines->Add() =
-          dns::ResourceRecord{rrset.owner, rrset.type, dns::RRClass::kIn, rrset.ttl, rdata}
-              .ToText();
+    for (const absl::string_view rdata : *rrset.rdatas) {
+      *lines->Add() = dns::ResourceRecord{rrset.owner, rrset.type, dns::RRClass::kIn, rrset.ttl,
+                                          std::string(rdata)}
+                          .ToText();
     }
   }
 }

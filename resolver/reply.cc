@@ -53,7 +53,7 @@ void TakeChain(const dns::Question& question, const std::vector<dns::RRset>& rrs
     }
     const dns::RRset* cname = FindRRset(rrsets, name, RRType::kCname);
     if (cname == nullptr) return;
-    std::optional<dns::Name> target = dns::RdataTarget(RRType::kCname, cname->rdatas[0]);
+    std::optional<dns::Name> target = dns::RdataTarget(RRType::kCname, cname->rdatas.front());
     if (!target.has_value()) return;
     TakeDname(rrsets, name, reply);
     reply->answers.push_back(*cname);
@@ -91,7 +91,7 @@ uint32_t TtlOf(const Reply& reply) {
   // RFC 2308 section 5: without SOA a negative answer is not cached.
   const dns::RRset* soa = reply.FindSoa();
   if (soa == nullptr) return reply.answers.empty() ? 0 : ttl;
-  const std::optional<dns::Soa> parsed = dns::ParseSoa(soa->rdatas[0]);
+  const std::optional<dns::Soa> parsed = dns::ParseSoa(soa->rdatas.front());
   if (!parsed.has_value()) return 0;
   return std::min({ttl, soa->ttl, parsed->minimum_seconds, kMaxNegativeTtlSeconds});
 }
@@ -116,7 +116,7 @@ size_t Reply::ByteSize() const {
   for (const auto* section : {&answers, &authorities}) {
     for (const dns::RRset& rrset : *section) {
       size += sizeof(dns::RRset) + rrset.owner.wire_size();
-      for (const std::string& rdata : rrset.rdatas) size += sizeof(rdata) + rdata.size();
+      for (const absl::string_view rdata : rrset.rdatas) size += sizeof(rdata) + rdata.size();
     }
   }
   for (const dns::ExtendedError& error : errors) size += sizeof(error) + error.text.size();

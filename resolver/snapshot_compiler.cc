@@ -208,7 +208,7 @@ void SnapshotCompiler::Keep(AllChanges changes) {
 absl::Status SnapshotCompiler::CompileZones(const State& state, AllChanges* changes) const {
   return Compare(compiled_.zones, state.zones, zones_, &changes->zones,
                  [&](const std::string& name, const auto& source, const auto&) -> absl::Status {
-                   auto zone = CompileZone(*source);
+                   auto zone = CompileZone(source->Read());
                    if (!zone.ok()) return Annotate("zone", name, zone.status());
                    changes->zones.made[name] = {source, *std::move(zone)};
                    return absl::OkStatus();

@@ -48,7 +48,7 @@ class SnapshotCompiler {
     absl::flat_hash_set<const Product*> outdated;
   };
   struct AllChanges {
-    Changes<v1::Zone, Zone> zones;
+    Changes<StoredZone, Zone> zones;
     Changes<v1::Rule, Rule> rules;
     Changes<v1::View, View> views;
     Changes<v1::Listener, Listener> listeners;
@@ -64,7 +64,7 @@ class SnapshotCompiler {
 
   // What the products are made of.
   State compiled_;
-  Products<v1::Zone, Zone> zones_;
+  Products<StoredZone, Zone> zones_;
   Products<v1::Rule, Rule> rules_;
   Products<v1::View, View> views_;
   Products<v1::Listener, Listener> listeners_;

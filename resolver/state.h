@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "nave/resolver/v1/snapshot.pb.h"
@@ -17,12 +18,27 @@
 
 namespace nave::resolver {
 
+// A zone as it is sent and written to disk: of all objects these are large, and as a message each
+// would take ten times the memory.
+class StoredZone {
+ public:
+  explicit StoredZone(const v1::Zone& zone) : octets_(zone.SerializeAsString()) {}
+  // REQUIRES: `octets` are a serialized v1::Zone.
+  explicit StoredZone(std::string octets) : octets_(std::move(octets)) {}
+
+  v1::Zone Read() const;
+  const std::string& octets() const { return octets_; }
+
+ private:
+  std::string octets_;
+};
+
 struct State {
   int64_t revision = 0;
   // By address, and the others by resource name.
   SharedMap<std::shared_ptr<const v1::Listener>> listeners;
   SharedMap<std::shared_ptr<const v1::View>> views;
-  SharedMap<std::shared_ptr<const v1::Zone>> zones;
+  SharedMap<std::shared_ptr<const StoredZone>> zones;
   SharedMap<std::shared_ptr<const v1::Rule>> rules;
 };
 

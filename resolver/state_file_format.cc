@@ -71,21 +71,34 @@ class Decoder {
   template <typename T, typename Objects>
   absl::Status Object(std::string (*name_of)(const T&), Objects* objects) {
     auto object = std::make_shared<T>();
-    const absl::string_view octets = Octets(Number(4));
-    if (!ok_ || octets.size() > StateFile::kMaxObjectSize ||
-        !object->ParseFromArray(octets.data(), static_cast<int>(octets.size()))) {
-      return absl::DataLossError("an object cannot be read");
-    }
+    NAVE_RETURN_IF_ERROR(Read(object.get()).status());
     const std::string name = name_of(*object);
-    if (!objects->emplace(name, std::move(object))) {
-      return absl::DataLossError(absl::StrCat("'", name, "' is there twice"));
-    }
-    return absl::OkStatus();
+    return Put(name, std::move(object), objects);
+  }
+  absl::Status Zone(State* state) {
+    v1::Zone zone;
+    NAVE_ASSIGN_OR_RETURN(const absl::string_view octets, Read(&zone));
+    return Put(zone.name(), std::make_shared<StoredZone>(std::string(octets)), &state->zones);
   }
   bool ok() const { return ok_; }
   bool done() const { return rest_.empty(); }
 
  private:
+  // The octets of the message that was read.
+  absl::StatusOr<absl::string_view> Read(google::protobuf::MessageLite* message) {
+    const absl::string_view octets = Octets(Number(4));
+    if (!ok_ || octets.size() > StateFile::kMaxObjectSize ||
+        !message->ParseFromArray(octets.data(), static_cast<int>(octets.size()))) {
+      return absl::DataLossError("an object cannot be read");
+    }
+    return octets;
+  }
+  template <typename Object, typename Objects>
+  static absl::Status Put(const std::string& name, Object object, Objects* objects) {
+    if (objects->emplace(name, std::move(object))) return absl::OkStatus();
+    return absl::DataLossError(absl::StrCat("'", name, "' is there twice"));
+  }
+
   absl::string_view rest_;
   bool ok_ = true;
 };
@@ -103,7 +116,7 @@ absl::Status DecodeObject(Kind kind, Decoder* decoder, State* state) {
     case Kind::kView:
       return decoder->Object<v1::View>(NameOf<v1::View>, &state->views);
     case Kind::kZone:
-      return decoder->Object<v1::Zone>(NameOf<v1::Zone>, &state->zones);
+      return decoder->Zone(state);
     case Kind::kRule:
       return decoder->Object<v1::Rule>(NameOf<v1::Rule>, &state->rules);
     case Kind::kEnd:
@@ -122,15 +135,13 @@ class StateEncoder::Impl {
     AppendU64(static_cast<uint64_t>(revision), &buffer_);
   }
 
-  absl::Status Add(Kind kind, const std::string& name,
-                   const google::protobuf::MessageLite& object) {
-    const size_t size = object.ByteSizeLong();
-    if (size > StateFile::kMaxObjectSize) {
+  absl::Status Add(Kind kind, const std::string& name, absl::string_view octets) {
+    if (octets.size() > StateFile::kMaxObjectSize) {
       return absl::ResourceExhaustedError(absl::StrCat("'", name, "' is too large to be kept"));
     }
     buffer_.push_back(static_cast<char>(kind));
-    AppendU32(static_cast<uint32_t>(size), &buffer_);
-    object.AppendToString(&buffer_);
+    AppendU32(static_cast<uint32_t>(octets.size()), &buffer_);
+    buffer_.append(octets.data(), octets.size());
     ++count_;
     return buffer_.size() >= kFlushSize ? Flush() : absl::OkStatus();
   }
@@ -162,16 +173,19 @@ StateEncoder::StateEncoder(int64_t revision,
 StateEncoder::~StateEncoder() = default;
 
 absl::Status StateEncoder::Add(const v1::Listener& listener) {
-  return impl_->Add(Kind::kListener, listener.address(), listener);
+  return impl_->Add(Kind::kListener, listener.address(), listener.SerializeAsString());
 }
 absl::Status StateEncoder::Add(const v1::View& view) {
-  return impl_->Add(Kind::kView, view.name(), view);
+  return impl_->Add(Kind::kView, view.name(), view.SerializeAsString());
 }
 absl::Status StateEncoder::Add(const v1::Zone& zone) {
-  return impl_->Add(Kind::kZone, zone.name(), zone);
+  return impl_->Add(Kind::kZone, zone.name(), zone.SerializeAsString());
+}
+absl::Status StateEncoder::Add(const std::string& name, const StoredZone& zone) {
+  return impl_->Add(Kind::kZone, name, zone.octets());
 }
 absl::Status StateEncoder::Add(const v1::Rule& rule) {
-  return impl_->Add(Kind::kRule, rule.name(), rule);
+  return impl_->Add(Kind::kRule, rule.name(), rule.SerializeAsString());
 }
 absl::Status StateEncoder::End() { return impl_->End(); }
 
@@ -184,7 +198,7 @@ absl::Status EncodeState(const State& state,
   };
   NAVE_RETURN_IF_ERROR(add(state.listeners));
   NAVE_RETURN_IF_ERROR(add(state.views));
-  NAVE_RETURN_IF_ERROR(add(state.zones));
+  for (const auto& [name, zone] : state.zones) NAVE_RETURN_IF_ERROR(encoder.Add(name, *zone));
   NAVE_RETURN_IF_ERROR(add(state.rules));
   return encoder.End();
 }

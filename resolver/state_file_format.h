@@ -25,6 +25,7 @@ class StateEncoder {
   absl::Status Add(const v1::Listener& listener);
   absl::Status Add(const v1::View& view);
   absl::Status Add(const v1::Zone& zone);
+  absl::Status Add(const std::string& name, const StoredZone& zone);
   absl::Status Add(const v1::Rule& rule);
   // Nothing is a state file before this.
   absl::Status End();

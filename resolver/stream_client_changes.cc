@@ -13,14 +13,20 @@ std::string KeyOf(const v1::RRset& rrset) {
                       absl::AsciiStrToUpper(rrset.type()));
 }
 
-template <typename T, typename Objects>
-absl::Status Put(absl::string_view kind, const std::string& name, T* object, Objects* objects) {
+template <typename T>
+absl::Status Put(absl::string_view kind, const std::string& name, std::shared_ptr<const T> object,
+                 SharedMap<std::shared_ptr<const T>>* objects) {
   if (name.empty()) return absl::InvalidArgumentError(absl::StrCat("a ", kind, " has no name"));
   if (objects->size() >= StreamChanges::kMaxObjects) {
     return absl::ResourceExhaustedError(absl::StrCat("too many objects of the kind ", kind));
   }
-  (*objects)[name] = std::make_shared<const T>(std::move(*object));
+  (*objects)[name] = std::move(object);
   return absl::OkStatus();
+}
+
+template <typename T>
+std::shared_ptr<const T> Hold(T* object) {
+  return std::make_shared<const T>(std::move(*object));
 }
 
 }  // namespace
@@ -33,20 +39,20 @@ absl::Status StreamChanges::Apply(v1::ControlMessage message) {
       return absl::OkStatus();
     case v1::ControlMessage::kListener: {
       const std::string name = message.listener().address();
-      return Put("listener", name, message.mutable_listener(), &state_.listeners);
+      return Put("listener", name, Hold(message.mutable_listener()), &state_.listeners);
     }
     case v1::ControlMessage::kView: {
       const std::string name = message.view().name();
-      return Put("view", name, message.mutable_view(), &state_.views);
+      return Put("view", name, Hold(message.mutable_view()), &state_.views);
     }
     case v1::ControlMessage::kZone: {
       const std::string name = message.zone().name();
       edits_.erase(name);
-      return Put("zone", name, message.mutable_zone(), &state_.zones);
+      return Put("zone", name, std::make_shared<const StoredZone>(message.zone()), &state_.zones);
     }
     case v1::ControlMessage::kRule: {
       const std::string name = message.rule().name();
-      return Put("rule", name, message.mutable_rule(), &state_.rules);
+      return Put("rule", name, Hold(message.mutable_rule()), &state_.rules);
     }
     case v1::ControlMessage::kZoneChange:
       return ApplyZoneChange(std::move(*message.mutable_zone_change()));
@@ -63,7 +69,7 @@ absl::Status StreamChanges::ApplyZoneChange(v1::ZoneChange change) {
     return absl::InvalidArgumentError(
         absl::StrCat("a change of zone '", change.zone(), "', which was never sent"));
   }
-  auto* const rrsets = edit->zone->mutable_rrsets();
+  auto* const rrsets = edit->zone.mutable_rrsets();
   for (const v1::RRset& gone : change.removed()) {
     auto found = edit->places.find(KeyOf(gone));
     if (found == edit->places.end()) continue;
@@ -82,7 +88,7 @@ absl::Status StreamChanges::ApplyZoneChange(v1::ZoneChange change) {
     v1::RRset* const target = added ? rrsets->Add() : rrsets->Mutable(place->second);
     *target = std::move(rrset);
   }
-  edit->zone->set_revision(change.revision());
+  edit->zone.set_revision(change.revision());
   return absl::OkStatus();
 }
 
@@ -91,8 +97,8 @@ StreamChanges::ZoneEdit* StreamChanges::EditZone(const std::string& name) {
   if (found != edits_.end()) return &found->second;
   auto zone = state_.zones.find(name);
   if (zone == state_.zones.end()) return nullptr;
-  ZoneEdit edit{std::make_shared<v1::Zone>(*zone->second), {}};
-  for (int i = 0; i < edit.zone->rrsets_size(); ++i) edit.places[KeyOf(edit.zone->rrsets(i))] = i;
+  ZoneEdit edit{zone->second->Read(), {}};
+  for (int i = 0; i < edit.zone.rrsets_size(); ++i) edit.places[KeyOf(edit.zone.rrsets(i))] = i;
   return &edits_.emplace(name, std::move(edit)).first->second;
 }
 
@@ -117,7 +123,9 @@ absl::Status StreamChanges::ApplyRemoved(const v1::Removed& removed) {
 }
 
 const State& StreamChanges::Complete(int64_t revision) {
-  for (auto& [name, edit] : edits_) state_.zones[name] = std::move(edit.zone);
+  for (const auto& [name, edit] : edits_) {
+    state_.zones[name] = std::make_shared<const StoredZone>(edit.zone);
+  }
   edits_.clear();
   state_.revision = revision;
   return state_;

@@ -30,9 +30,9 @@ class StreamChanges {
   const State& Complete(int64_t revision);
 
  private:
-  // A zone that is being changed, RRset by RRset; copied once for a group of changes.
+  // A zone that is being changed, RRset by RRset; read once for a group of changes.
   struct ZoneEdit {
-    std::shared_ptr<v1::Zone> zone;
+    v1::Zone zone;
     absl::flat_hash_map<std::string, int> places;  // Of the RRsets, by owner and type.
   };
 

@@ -171,7 +171,8 @@ Walk::Next Walk::InZone(const Zone& zone, Suffixes* name) {
 }
 
 Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
-  std::optional<dns::Name> target = dns::RdataTarget(result.rrset->type, result.rrset->rdatas[0]);
+  std::optional<dns::Name> target =
+      dns::RdataTarget(result.rrset->type, result.rrset->rdatas.front());
   if (!target.has_value()) return FailChain("malformed target", name_, zone.name());
   AddAnswer(*result.rrset, result.from_wildcard);
   if (result.kind == ZoneResult::Kind::kDname) {
@@ -183,8 +184,8 @@ Walk::Next Walk::FollowInZone(const Zone& zone, const ZoneResult& result) {
       return Next::kDone;
     }
     // RFC 6672 section 3.1: a CNAME for those that do not know DNAME.
-    answer_.answers.push_back({name_, RRType::kCname, result.rrset->ttl,
-                               answer_.Keep({std::string(target->wire_view())})});
+    answer_.answers.push_back(
+        {name_, RRType::kCname, result.rrset->ttl, answer_.Keep({target->wire_view()})});
   }
   Note(StepKind::kFollow, zone.name(), [&] { return absl::StrCat("to ", target->ToText()); });
   const bool visited =

@@ -62,7 +62,7 @@ void Walk::AddNegative(const Zone& zone) {
 
 void Walk::AddAdditional(const Zone& zone, const dns::RRset& rrset) {
   if (!HasTargets(rrset.type)) return;
-  for (const std::string& rdata : rrset.rdatas) {
+  for (const absl::string_view rdata : rrset.rdatas) {
     const std::optional<dns::Name> target = dns::RdataTarget(rrset.type, rdata);
     if (!target.has_value() || !target->IsSubdomainOf(zone.apex())) continue;
     const Suffixes name(*target);
@@ -81,7 +81,7 @@ void Walk::AddGlue(const Zone& zone, const dns::RRset& ns, const dns::Name& cut)
   // RFC 9471 section 3.1: the glue of name servers below the cut has to be there, or TC. Section
   // 3.2: that below other cuts, and the addresses that the zone itself has, help and no more.
   for (const bool in_domain : {true, false}) {
-    for (const std::string& rdata : ns.rdatas) {
+    for (const absl::string_view rdata : ns.rdatas) {
       const std::optional<dns::Name> server = dns::RdataTarget(RRType::kNs, rdata);
       if (!server.has_value() || server->IsSubdomainOf(cut) != in_domain) continue;
       // Cuts are not regarded: the name may be below one.
@@ -113,7 +113,7 @@ Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
     const bool leads_on = rrset.type == RRType::kCname && query_.question.type != RRType::kCname &&
                           query_.question.type != RRType::kAny;
     if (!leads_on) continue;
-    std::optional<dns::Name> target = dns::RdataTarget(RRType::kCname, rrset.rdatas[0]);
+    std::optional<dns::Name> target = dns::RdataTarget(RRType::kCname, rrset.rdatas.front());
     if (!target.has_value()) {
       return FailChain("malformed CNAME", rrset.owner, group_->name);
     }

@@ -96,15 +96,14 @@ absl::Status Zone::Finish() {
       }
     }
     if (cname != nullptr && cname->rdatas.size() > 1) return Wrong(*cname, "more than one value");
-    node->dname = node->Find(dns::RRType::kDname);
+    const dns::RRset* dname = node->Find(dns::RRType::kDname);
+    node->has_dname = dname != nullptr;
     // RFC 6672 section 2.4: a singleton.
-    if (node->dname != nullptr && node->dname->rdatas.size() > 1) {
-      return Wrong(*node->dname, "more than one value");
-    }
+    if (dname != nullptr && dname->rdatas.size() > 1) return Wrong(*dname, "more than one value");
     node->is_cut = node.get() != apex_node_ && node->Find(dns::RRType::kNs) != nullptr;
   }
   soa_ = apex_node_->Find(dns::RRType::kSoa);
-  const std::optional<dns::Soa> soa = dns::ParseSoa(soa_->rdatas[0]);
+  const std::optional<dns::Soa> soa = dns::ParseSoa(soa_->rdatas.front());
   if (!soa.has_value() || soa_->rdatas.size() > 1) return Wrong(*soa_, "not one valid SOA");
   negative_ttl_ = std::min(soa_->ttl, soa->minimum_seconds);
   return absl::OkStatus();
@@ -141,7 +140,9 @@ ZoneResult Zone::Lookup(const Suffixes& qname, dns::RRType qtype) const {
   const ZoneNode* node = apex_node_;
   for (int labels = apex_.label_count(); labels < qname.label_count();) {
     // RFC 6672 section 2.4: a DNAME acts on everything below its owner, not on the owner.
-    if (node->dname != nullptr) return {ZoneResult::Kind::kDname, node->dname, false};
+    if (node->has_dname) {
+      return {ZoneResult::Kind::kDname, node->Find(dns::RRType::kDname), false};
+    }
     const ZoneNode* child = FindNode(qname.suffix(++labels));
     if (child == nullptr) return AtWildcard(*node, qname.suffix(labels - 1), qtype);
     node = child;

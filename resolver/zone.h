@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -21,10 +22,11 @@
 namespace nave::resolver {
 
 // All RRsets of one owner. An empty non-terminal has none (RFC 8020 section 1).
+// Most have one, which then is in the node itself.
 struct ZoneNode {
-  std::vector<dns::RRset> rrsets;
+  absl::InlinedVector<dns::RRset, 1> rrsets;
   bool is_cut = false;  // NS below the apex.
-  const dns::RRset* dname = nullptr;
+  bool has_dname = false;
   bool has_wildcard_child = false;
 
   const dns::RRset* Find(dns::RRType type) const;

@@ -54,7 +54,7 @@ void PutApex(store::Transaction& transaction, RecordSet record_set, absl::Time n
 
 absl::StatusOr<dns::Soa> SoaOf(const RecordSet& record_set) {
   NAVE_ASSIGN_OR_RETURN(dns::RRset rrset, ParseRecordSet(record_set));
-  std::optional<dns::Soa> soa = dns::ParseSoa(rrset.rdatas[0]);
+  std::optional<dns::Soa> soa = dns::ParseSoa(rrset.rdatas.front());
   NAVE_CHECK(soa.has_value());
   return *soa;
 }

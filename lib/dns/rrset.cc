@@ -44,7 +44,7 @@ std::vector<RRset> GroupFew(absl::Span<const ResourceRecord> records) {
     const std::string canonical = CanonicalRdata(record.type, record.rdata);
     const bool is_there = std::any_of(
         rrset->rdatas.begin(), rrset->rdatas.end(),
-        [&](const std::string& rdata) { return CanonicalRdata(record.type, rdata) == canonical; });
+        [&](absl::string_view rdata) { return CanonicalRdata(record.type, rdata) == canonical; });
     if (!is_there) rrset->rdatas.push_back(record.rdata);
   }
   return rrsets;
@@ -78,13 +78,13 @@ absl::Status RRset::Add(absl::string_view rdata) {
         absl::StrCat(Title(*this), " has more than ", kMaxRdatasPerRRset, " rdatas"));
   }
   const std::string canonical = CanonicalRdata(type, rdata);
-  for (const std::string& present : rdatas) {
+  for (const absl::string_view present : rdatas) {
     if (present.size() == rdata.size() && CanonicalRdata(type, present) == canonical) {
       return absl::AlreadyExistsError(
           absl::StrCat(Title(*this), " has ", RdataToText(type, rdata), " already"));
     }
   }
-  rdatas.emplace_back(rdata);
+  rdatas.push_back(rdata);
   return absl::OkStatus();
 }
 
@@ -96,14 +96,16 @@ absl::Status RRset::AddText(absl::string_view text, const Name& origin) {
 std::vector<std::string> RRset::RdataTexts() const {
   std::vector<std::string> texts;
   texts.reserve(rdatas.size());
-  for (const std::string& rdata : rdatas) texts.push_back(RdataToText(type, rdata));
+  for (const absl::string_view rdata : rdatas) texts.push_back(RdataToText(type, rdata));
   return texts;
 }
 
 std::vector<ResourceRecord> RRset::ToRecords() const {
   std::vector<ResourceRecord> records;
   records.reserve(rdatas.size());
-  for (const std::string& rdata : rdatas) records.push_back({owner, type, rrclass, ttl, rdata});
+  for (const absl::string_view rdata : rdatas) {
+    records.push_back({owner, type, rrclass, ttl, std::string(rdata)});
+  }
   return records;
 }
 
@@ -126,7 +128,7 @@ absl::Status ValidateRRset(const RRset& rrset) {
     return Invalid(rrset, "it may have one rdata only");
   }
   absl::flat_hash_set<std::string> seen;
-  for (const std::string& rdata : rrset.rdatas) {
+  for (const absl::string_view rdata : rrset.rdatas) {
     const absl::Status status = ValidateRdata(rrset.type, rdata);
     if (!status.ok()) return Invalid(rrset, status.message());
     if (!seen.insert(CanonicalRdata(rrset.type, rdata)).second) {

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "lib/dns/message.h"
 #include "lib/dns/name.h"
+#include "lib/dns/rdata_list.h"
 #include "lib/dns/type.h"
 
 namespace nave::dns {
@@ -26,8 +27,8 @@ struct RRset {
   Name owner;
   RRType type = RRType::kA;
   RRClass rrclass = RRClass::kIn;
-  uint32_t ttl = 0;                 // Seconds.
-  std::vector<std::string> rdatas;  // Uncompressed wire form, in the order given.
+  uint32_t ttl = 0;  // Seconds.
+  RdataList rdatas;  // Uncompressed wire form, in the order given.
 
   // Adds rdata. ALREADY_EXISTS if an equal one (names compared without case) is there,
   // INVALID_ARGUMENT if it does not have the form of the type, RESOURCE_EXHAUSTED above

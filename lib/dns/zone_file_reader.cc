@@ -163,7 +163,7 @@ class ZoneFileReader {
       return absl::ResourceExhaustedError(
           absl::StrCat("the RRset has more than ", kMaxRdatasPerRRset, " records"));
     }
-    rrset.rdatas.push_back(std::move(rdata));
+    rrset.rdatas.push_back(rdata);
     return absl::OkStatus();
   }
 

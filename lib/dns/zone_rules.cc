@@ -63,7 +63,7 @@ std::optional<Breach> CheckWildcard(const RRset& rrset) {
 
 size_t SizeInMessage(const RRset& rrset) {
   size_t size = kMessageRoom;
-  for (const std::string& rdata : rrset.rdatas) size += kRecordOverhead + rdata.size();
+  for (const absl::string_view rdata : rrset.rdatas) size += kRecordOverhead + rdata.size();
   return size;
 }
 

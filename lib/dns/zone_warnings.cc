@@ -77,7 +77,7 @@ absl::Status CheckGlue(const RRset& rrset, const Name& target, ZoneData& data, W
 }
 
 absl::Status CheckTargets(const Name& apex, const RRset& rrset, ZoneData& data, Warnings& out) {
-  for (const std::string& rdata : rrset.rdatas) {
+  for (const absl::string_view rdata : rrset.rdatas) {
     const std::optional<Name> target = RdataTarget(rrset.type, rdata);
     // A root target says that there is none (RFC 7505, RFC 2782).
     if (!target.has_value() || target->IsRoot()) continue;
@@ -96,7 +96,7 @@ absl::Status CheckOrphan(const Name& apex, const RRset& rrset, ZoneData& data, W
   if (!cut->has_value()) return absl::OkStatus();
   absl::StatusOr<std::optional<RRset>> servers = data.Find(**cut, RRType::kNs);
   if (!servers.ok()) return servers.status();
-  for (const std::string& rdata : (*servers)->rdatas) {
+  for (const absl::string_view rdata : (*servers)->rdatas) {
     if (RdataTarget(RRType::kNs, rdata) == rrset.owner) return absl::OkStatus();
   }
   out.push_back({"address below a cut (RFC 1034 section 4.2.1)",

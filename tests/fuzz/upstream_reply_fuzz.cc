@@ -61,7 +61,7 @@ void CheckChain(const dns::Question& question, const Reply& reply) {
         question.type == dns::RRType::kAny) {
       continue;
     }
-    const auto target = dns::RdataTarget(dns::RRType::kCname, rrset.rdatas[0]);
+    const auto target = dns::RdataTarget(dns::RRType::kCname, rrset.rdatas.front());
     Require(target.has_value(), "a CNAME has a target");
     name = *target;
   }

@@ -26,7 +26,7 @@ void CheckZoneFile(absl::string_view text) {
   if (!file.ok()) return;
   for (const RRset& rrset : file->rrsets) {
     RRset first = rrset;
-    first.rdatas.resize(1);
+    first.rdatas = {rrset.rdatas.front()};
     Require(ValidateRRset(first).ok(), "what was read is valid");
   }
   const std::string written = WriteZoneFile(options.origin, file->rrsets);

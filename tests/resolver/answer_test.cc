@@ -151,7 +151,8 @@ TEST_F(AnswerTest, AdOnlyToThoseWhoKnowIt) {
 }
 
 TEST_F(AnswerTest, KeepAllOutlivesTheSource) {
-  auto rdatas = std::make_unique<std::vector<std::string>>(1, std::string("\xc0\x00\x02\x01", 4));
+  auto rdatas = std::make_unique<dns::RdataList>();
+  rdatas->push_back(absl::string_view("\xc0\x00\x02\x01", 4));
   answer_.answers.push_back({N("www.example.com."), dns::RRType::kA, 60, rdatas.get()});
   answer_.KeepAll();
   rdatas.reset();

@@ -83,7 +83,7 @@ TEST(CacheTest, ReplyLargerThanAQuarterIsNotKept) {
   large.received = kStart;
   large.failure = "";
   dns::RRset rrset;
-  rrset.rdatas.assign(100, std::string(100, 'x'));
+  for (int i = 0; i < 100; ++i) rrset.rdatas.push_back(std::string(100, 'x'));
   large.answers.push_back(rrset);
   cache.Insert(Key("a."), std::make_shared<const Reply>(large));
   EXPECT_EQ(cache.entry_count(), 0u);

@@ -67,7 +67,7 @@ TEST(StateTest, GoesToASnapshotAndBack) {
       R"({"revision": "9", "listeners": [{"address": "127.0.0.1:1"}], "views": [{"name": "v"}],
           "zones": [{"name": "z", "apex": "a."}], "rules": [{"name": "r", "kind": "SYSTEM"}]})");
   ASSERT_TRUE(state.ok()) << state.status();
-  EXPECT_EQ(state->zones.at("z")->apex(), "a.");
+  EXPECT_EQ(state->zones.at("z")->Read().apex(), "a.");
   const v1::Snapshot snapshot = SnapshotFromState(*state);
   const auto again = StateFromSnapshot(snapshot);
   ASSERT_TRUE(again.ok());

@@ -35,7 +35,7 @@ TEST(Rfc4892Test, NamesBelowAndAboveAreOthers) {
 TEST(Rfc4892Test, ALongTextIsCut) {
   const Answer answer = Ask("id.server.", {std::string(300, 'n'), ""});
   ASSERT_EQ(answer.answers.size(), 1u);
-  EXPECT_EQ(answer.answers[0].rdatas->at(0), "\xff" + std::string(255, 'n'));
+  EXPECT_EQ(answer.answers[0].rdatas->front(), "\xff" + std::string(255, 'n'));
 }
 
 }  // namespace

@@ -59,10 +59,10 @@ Query MakeTestQuery(absl::string_view qname, dns::RRType qtype, bool recursion_d
 std::vector<std::string> Texts(const AnswerSection& section) {
   std::vector<std::string> texts;
   for (const AnswerRRset& rrset : section) {
-    for (const std::string& rdata : *rrset.rdatas) {
-      texts.push_back(
-          dns::ResourceRecord{rrset.owner, rrset.type, dns::RRClass::kIn, rrset.ttl, rdata}
-              .ToText());
+    for (const absl::string_view rdata : *rrset.rdatas) {
+      texts.push_back(dns::ResourceRecord{rrset.owner, rrset.type, dns::RRClass::kIn, rrset.ttl,
+                                          std::string(rdata)}
+                          .ToText());
     }
   }
   std::sort(texts.begin(), texts.end());

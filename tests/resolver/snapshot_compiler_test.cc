@@ -56,7 +56,7 @@ TEST(SnapshotCompilerTest, CompilesAgainOnlyWhatChanged) {
   EXPECT_EQ(second->FindView("w")->id(), first->FindView("w")->id());
   EXPECT_EQ(second->FindView("w")->zones()[0], first->FindView("w")->zones()[0]);
   // A zone that changed changes the views that have it, and the rule stays.
-  state.zones["z"] = std::make_shared<v1::Zone>(*state.zones["z"]);
+  state.zones["z"] = std::make_shared<StoredZone>(*state.zones["z"]);
   const auto third = *compiler.Compile(state);
   EXPECT_NE(third->FindView("v"), second->FindView("v"));
   EXPECT_NE(third->FindView("v")->zones()[0], second->FindView("v")->zones()[0]);

@@ -32,7 +32,8 @@ class StreamChangesTest : public ::testing::Test {
   }
   std::vector<std::string> RRsets(int64_t revision = 1) {
     std::vector<std::string> texts;
-    for (const v1::RRset& rrset : changes_.Complete(revision).zones.at("z")->rrsets()) {
+    const v1::Zone zone = changes_.Complete(revision).zones.at("z")->Read();
+    for (const v1::RRset& rrset : zone.rrsets()) {
       texts.push_back(absl::StrCat(rrset.owner(), " ", rrset.type(), " ", rrset.rdata(0)));
     }
     return texts;
@@ -48,7 +49,7 @@ TEST_F(StreamChangesTest, ZoneChangesAddReplaceAndRemove) {
                      " upserted ", RRset("b.e.", "AAAA", "21"), " removed ", RRset("a.e.", "A", ""),
                      " removed ", RRset("never.e.", "A", ""), "}"));
   EXPECT_THAT(RRsets(), UnorderedElementsAre("c.e. A 3", "B.e. a 20", "b.e. AAAA 21"));
-  EXPECT_EQ(changes_.Complete(1).zones.at("z")->revision(), 9);
+  EXPECT_EQ(changes_.Complete(1).zones.at("z")->Read().revision(), 9);
 }
 
 TEST_F(StreamChangesTest, ManyChangesOfOneGroupAllCount) {
@@ -70,8 +71,8 @@ TEST_F(StreamChangesTest, ChangeLeavesTheObjectsOfTheStateBefore) {
   const State before = changes_.Complete(1);
   Apply(absl::StrCat("zone_change {zone: 'z' upserted ", RRset("a.e.", "A", "2"), "}"));
   const State after = changes_.Complete(2);
-  EXPECT_EQ(before.zones.at("z")->rrsets(0).rdata(0), "1");
-  EXPECT_EQ(after.zones.at("z")->rrsets(0).rdata(0), "2");
+  EXPECT_EQ(before.zones.at("z")->Read().rrsets(0).rdata(0), "1");
+  EXPECT_EQ(after.zones.at("z")->Read().rrsets(0).rdata(0), "2");
   EXPECT_EQ(after.revision, 2);
 }
 

@@ -70,7 +70,7 @@ class FakeSink final : public SnapshotSink {
 
 std::string AddressOf(const State& state, const std::string& zone) {
   auto found = state.zones.find(zone);
-  return found == state.zones.end() ? "" : found->second->rrsets(0).rdata(0);
+  return found == state.zones.end() ? "" : found->second->Read().rrsets(0).rdata(0);
 }
 
 class StreamClientTest : public ::testing::Test {

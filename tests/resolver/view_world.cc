@@ -43,7 +43,7 @@ dns::Message Serve(const dns::Question& question, const std::vector<std::string>
       return reply;
     }
     for (const auto& record : cname->ToRecords()) reply.answers.push_back(record);
-    name = *dns::RdataTarget(dns::RRType::kCname, cname->rdatas[0]);
+    name = *dns::RdataTarget(dns::RRType::kCname, cname->rdatas.front());
   }
   return reply;
 }
@@ -60,7 +60,7 @@ ViewWorld& ViewWorld::Zone(const std::string& apex, const Records& records, bool
     added->set_owner(rrset.owner.ToText());
     added->set_type(dns::RRTypeToText(rrset.type));
     added->set_ttl(rrset.ttl);
-    for (const std::string& rdata : rrset.rdatas) {
+    for (const absl::string_view rdata : rrset.rdatas) {
       added->add_rdata(dns::RdataToText(rrset.type, rdata));
     }
   }

@@ -102,7 +102,7 @@ TEST(ZoneTest, NegativeTtlIsTheLesserOfSoasTtlAndMinimum) {
 TEST(ZoneTest, ZoneWithoutSoaIsGivenOne) {
   const auto zone = MakeZone("example.com.", {"www.example.com. 60 IN A 192.0.2.1"});
   EXPECT_EQ(zone->soa().owner, N("example.com."));
-  EXPECT_TRUE(dns::ParseSoa(zone->soa().rdatas[0]).has_value());
+  EXPECT_TRUE(dns::ParseSoa(zone->soa().rdatas.front()).has_value());
   EXPECT_EQ(zone->rrset_count(), 2u);
 }
 

@@ -41,7 +41,7 @@ TEST(RRsetTest, TxtDiffersByCase) {
 
 TEST(RRsetTest, RdatasAreBounded) {
   RRset rrset{N("example."), RRType::kA, RRClass::kIn, 60, {}};
-  rrset.rdatas.assign(kMaxRdatasPerRRset, "abcd");
+  for (size_t i = 0; i < kMaxRdatasPerRRset; ++i) rrset.rdatas.push_back("abcd");
   EXPECT_EQ(rrset.Add("efgh").code(), absl::StatusCode::kResourceExhausted);
 }
 
@@ -50,7 +50,7 @@ TEST(RRsetTest, ValidateRRset) {
   RRset long_ttl = Set("a.", RRType::kA, {"192.0.2.1"});
   long_ttl.ttl = kMaxTtlSeconds + 1;
   RRset malformed = Set("a.", RRType::kA, {"192.0.2.1"});
-  malformed.rdatas[0] = "abc";
+  malformed.rdatas = {"abc"};
   RRset meta = Set("a.", RRType::kA, {"192.0.2.1"});
   meta.type = RRType::kAny;
   const struct {

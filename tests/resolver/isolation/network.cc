@@ -44,8 +44,8 @@ dns::Message MarkedReply(const dns::Message& query, int server, const net::Endpo
   if (is_negative) {
     const auto soa = ParseRecords({"example. 60 IN SOA ns." + mark + ".example. r." + mark +
                                    ".example. 1 3600 600 86400 60"});
-    reply.authorities.push_back(
-        {soa[0].owner, dns::RRType::kSoa, dns::RRClass::kIn, 60, soa[0].rdatas[0]});
+    reply.authorities.push_back({soa[0].owner, dns::RRType::kSoa, dns::RRClass::kIn, 60,
+                                 std::string(soa[0].rdatas.front())});
     return reply;
   }
   if (absl::StartsWithIgnoreCase(text, "c-")) {
