@@ -21,6 +21,7 @@
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
 #include "resolver/hop_guard.h"
+#include "resolver/reply.h"
 #include "resolver/target_group.h"
 
 namespace nave::resolver {
@@ -51,13 +52,14 @@ using ForwardAttempts = absl::InlinedVector<ForwardAttempt, 1>;
 
 // The end of one Forward.
 struct ForwardResult {
-  // OK: `reply` is a message whose id, question and source were checked; its RCODE may be any that
-  // the policy let through (a SERVFAIL of the last target is a reply). DEADLINE_EXCEEDED: no target
-  // answered in time. RESOURCE_EXHAUSTED: too much outstanding. UNAVAILABLE: no target could be
-  // asked. CANCELLED: the Upstream is going away.
+  // OK: `reply` is of a message whose id, question and source were checked; its RCODE may be any
+  // that the policy let through (a SERVFAIL of the last target is a reply). DEADLINE_EXCEEDED: no
+  // target answered in time. RESOURCE_EXHAUSTED: too much outstanding. UNAVAILABLE: no target could
+  // be asked. CANCELLED: the Upstream is going away.
   absl::Status status;
-  // Parsed, records uncompressed, whole (never TC: TCP was tried).
-  dns::Message reply;
+  // Not null if `status` is OK, and whole (never TC: TCP was tried). Whose it is and when it came,
+  // the caller says.
+  std::shared_ptr<Reply> reply;
   // In the order in which they were asked; the last one answered if status is OK.
   ForwardAttempts attempts;
 };

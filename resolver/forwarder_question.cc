@@ -61,7 +61,7 @@ void ForwardQuestion::Start() {
 
 void ForwardQuestion::Fail(absl::Status status) {
   starting_ = true;
-  Finish(std::move(status), {}, std::nullopt);
+  Finish(std::move(status), nullptr, std::nullopt);
   starting_ = false;
 }
 
@@ -69,7 +69,7 @@ void ForwardQuestion::Cancel() {
   if (!callback_) return;
   context_.loop->Cancel(timer_);
   finished_ = false;
-  Finish(absl::CancelledError("the resolver is stopping"), {}, std::nullopt);
+  Finish(absl::CancelledError("the resolver is stopping"), nullptr, std::nullopt);
 }
 
 void ForwardQuestion::Continue() {
@@ -87,10 +87,10 @@ void ForwardQuestion::Continue() {
     if (Ask(target, transport, health->UseEdns(now))) return Arm(patience);
   }
   if (in_flight_ > 0) return Arm(absl::InfiniteDuration());
-  if (error_reply_.has_value()) {
-    return Finish(absl::OkStatus(), std::move(*error_reply_), error_index_);
+  if (error_reply_ != nullptr) {
+    return Finish(absl::OkStatus(), std::move(error_reply_), error_index_);
   }
-  Finish(FailureStatus(), {}, std::nullopt);
+  Finish(FailureStatus(), nullptr, std::nullopt);
 }
 
 bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns) {
@@ -198,7 +198,7 @@ void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
       timed_out_ = true;
       return GoOn(index);
     case UpstreamEvent::kCancelled:
-      return Finish(absl::CancelledError("the resolver is stopping"), {}, std::nullopt);
+      return Finish(absl::CancelledError("the resolver is stopping"), nullptr, std::nullopt);
   }
   HealthOf(index)->OnFailure(now);
   Settle(attempt.target);
@@ -212,25 +212,25 @@ void ForwardQuestion::OnMessage(size_t index, std::string message) {
     return AskAgain(attempt.target, Transport::kTcp, attempt.edns);
   }
   RestoreCase(question_.name, &message);
-  dns::Message reply;
-  if (dns::ParseMessage(message, &reply) != dns::WireError::kOk || reply.header.tc) {
+  const std::shared_ptr<Reply> reply =
+      IsTruncated(message) ? nullptr : ReadReply(question_, dns::ToOctets(message));
+  if (reply == nullptr) {
     records_[index].outcome = "malformed reply";
     Settle(attempt.target);
     return GoOn(index);
   }
-  if (reply.header.rcode == dns::Rcode::kFormErr && !reply.edns.has_value() && attempt.edns) {
+  if (reply->rcode == dns::Rcode::kFormErr && !reply->has_edns && attempt.edns) {
     records_[index].outcome = "FORMERR: no EDNS";
     HealthOf(index)->OnNoEdns(context_.loop->now());
     return AskAgain(attempt.target, attempt.transport, false);
   }
-  OnUsable(index, std::move(reply));
+  OnUsable(index, reply);
 }
 
-void ForwardQuestion::OnUsable(size_t index, dns::Message message) {
-  const dns::Rcode rcode = message.FullRcode();
-  records_[index].outcome = dns::RcodeToText(rcode);
-  if (!IsServerError(rcode)) return Finish(absl::OkStatus(), std::move(message), index);
-  error_reply_ = std::move(message);
+void ForwardQuestion::OnUsable(size_t index, std::shared_ptr<Reply> reply) {
+  records_[index].outcome = dns::RcodeToText(reply->rcode);
+  if (!IsServerError(reply->rcode)) return Finish(absl::OkStatus(), std::move(reply), index);
+  error_reply_ = std::move(reply);
   error_index_ = index;
   Settle(attempts_[index].target);
   GoOn(index);
@@ -251,10 +251,10 @@ void ForwardQuestion::OnTimer() {
   timer_ = net::EventLoop::kNoTimer;
   for (size_t i = 0; i < attempts_.size(); ++i) MarkLate(&attempts_[i], i);
   if (context_.loop->now() < deadline_) return Continue();
-  if (error_reply_.has_value()) {
-    return Finish(absl::OkStatus(), std::move(*error_reply_), error_index_);
+  if (error_reply_ != nullptr) {
+    return Finish(absl::OkStatus(), std::move(error_reply_), error_index_);
   }
-  Finish(FailureStatus(), {}, std::nullopt);
+  Finish(FailureStatus(), nullptr, std::nullopt);
 }
 
 void ForwardQuestion::MarkLate(Attempt* attempt, size_t index) {
@@ -274,7 +274,7 @@ absl::Status ForwardQuestion::FailureStatus() const {
   return absl::UnavailableError("no target could be asked");
 }
 
-void ForwardQuestion::Finish(absl::Status status, dns::Message reply,
+void ForwardQuestion::Finish(absl::Status status, std::shared_ptr<Reply> reply,
                              std::optional<size_t> answered) {
   if (finished_) return;
   finished_ = true;

@@ -74,7 +74,7 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   absl::StatusOr<UpstreamChannel*> FindChannel(const Target& target, Transport transport);
   void OnReply(size_t index, UpstreamReply reply);
   void OnMessage(size_t index, std::string message);
-  void OnUsable(size_t index, dns::Message message);
+  void OnUsable(size_t index, std::shared_ptr<Reply> reply);
   // An attempt failed: the next one, unless another one is awaited.
   void GoOn(size_t index);
   void Settle(size_t target) { settled_ |= uint64_t{1} << target; }
@@ -84,7 +84,7 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   void OnTimer();
   void MarkLate(Attempt* attempt, size_t index);
   absl::Status FailureStatus() const;
-  void Finish(absl::Status status, dns::Message reply, std::optional<size_t> answered);
+  void Finish(absl::Status status, std::shared_ptr<Reply> reply, std::optional<size_t> answered);
   void CallBack(ForwardResult result);
 
   const ForwardContext context_;
@@ -108,7 +108,7 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   bool overloaded_ = false;
   bool timed_out_ = false;
   // The last reply that was an error.
-  std::optional<dns::Message> error_reply_;
+  std::shared_ptr<Reply> error_reply_;
   size_t error_index_ = 0;
 };
 

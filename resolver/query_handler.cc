@@ -260,28 +260,28 @@ void QueryHandler::Ask(PendingQuestion* pending, const Query& query,
 }
 
 std::shared_ptr<const Reply> QueryHandler::ReplyOf(const PendingQuestion& pending,
-                                                   const ForwardResult& result) {
+                                                   ForwardResult result) {
   const absl::Time now = clock_->Now();
-  Reply reply;
+  std::shared_ptr<Reply> reply = std::move(result.reply);
   if (result.status.ok()) {
-    const net::Endpoint target =
-        result.attempts.empty() ? net::Endpoint() : result.attempts.back().endpoint;
-    reply = MakeReply(pending.question, result.reply, target, now);
+    if (!result.attempts.empty()) reply->target = result.attempts.back().endpoint;
+    reply->received = now;
   } else {
     ++stats_.forward_failures;
-    reply = MakeFailure(FailureText(result), FailureTtl(result.status), now);
+    reply =
+        std::make_shared<Reply>(MakeFailure(FailureText(result), FailureTtl(result.status), now));
   }
-  if (!reply.IsUsable() && !IsLoop(reply)) {
+  if (!reply->IsUsable() && !IsLoop(*reply)) {
     if (auto stale = cache_.FindStale(pending.key.key, now)) return stale;
   }
-  return std::make_shared<const Reply>(std::move(reply));
+  return reply;
 }
 
 void QueryHandler::Resume(PendingQuestion* asked, ForwardResult result) {
   // Taken out first: a waiter that goes on may ask the same question of a new state.
   const std::unique_ptr<PendingQuestion> pending = pending_.Take(asked);
   RemoveUnderWay(pending->hash);
-  const std::shared_ptr<const Reply> reply = ReplyOf(*pending, result);
+  const std::shared_ptr<const Reply> reply = ReplyOf(*pending, std::move(result));
   if (pending->key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(pending->key.key, reply);
   for (Waiter& waiter : pending->waiters) Continue(std::move(waiter), reply);
 }

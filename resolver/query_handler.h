@@ -96,7 +96,7 @@ class QueryHandler {
   // Asks for what clients need not wait for.
   void AskAgain(const Walk& walk);
   // What the targets said; what they said before, if they say nothing now.
-  std::shared_ptr<const Reply> ReplyOf(const PendingQuestion& pending, const ForwardResult& result);
+  std::shared_ptr<const Reply> ReplyOf(const PendingQuestion& pending, ForwardResult result);
   // The reply has come: all that waited for it go on.
   void Resume(PendingQuestion* pending, ForwardResult result);
   void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "lib/dns/message_reader.h"
 #include "lib/dns/rdata.h"
 
 namespace nave::resolver {
@@ -11,21 +12,20 @@ namespace {
 
 using dns::RRType;
 
-const dns::RRset* FindRRset(const std::vector<dns::RRset>& rrsets, const dns::Name& owner,
-                            RRType type) {
+template <typename List>
+const dns::RRset* FindRRset(const List& rrsets, const dns::Name& owner, RRType type) {
   for (const dns::RRset& rrset : rrsets) {
     if (rrset.type == type && rrset.owner == owner) return &rrset;
   }
   return nullptr;
 }
 
-void TakeIfThere(const std::vector<dns::RRset>& rrsets, const dns::Name& owner, RRType type,
-                 Reply* reply) {
+void TakeIfThere(const dns::RRsets& rrsets, const dns::Name& owner, RRType type, Reply* reply) {
   if (const dns::RRset* rrset = FindRRset(rrsets, owner, type)) reply->answers.push_back(*rrset);
 }
 
 // The DNAME above `name`, with its signatures.
-void TakeDname(const std::vector<dns::RRset>& rrsets, const dns::Name& name, Reply* reply) {
+void TakeDname(const dns::RRsets& rrsets, const dns::Name& name, Reply* reply) {
   for (const dns::RRset& rrset : rrsets) {
     if (rrset.type != RRType::kDname || !name.IsStrictSubdomainOf(rrset.owner)) continue;
     reply->answers.push_back(rrset);
@@ -34,7 +34,7 @@ void TakeDname(const std::vector<dns::RRset>& rrsets, const dns::Name& name, Rep
   }
 }
 
-void TakeAllOf(const std::vector<dns::RRset>& rrsets, const dns::Name& name, Reply* reply) {
+void TakeAllOf(const dns::RRsets& rrsets, const dns::Name& name, Reply* reply) {
   for (const dns::RRset& rrset : rrsets) {
     if (rrset.owner == name) reply->answers.push_back(rrset);
   }
@@ -42,7 +42,11 @@ void TakeAllOf(const std::vector<dns::RRset>& rrsets, const dns::Name& name, Rep
 
 // Takes the chain that begins at the qname, and nothing that is not on it: an unasked RRset could
 // poison another name.
-void TakeChain(const dns::Question& question, const std::vector<dns::RRset>& rrsets, Reply* reply) {
+void TakeChain(const dns::Question& question, dns::RRsets& rrsets, Reply* reply) {
+  if (rrsets.size() == 1 && rrsets[0].type == question.type && rrsets[0].owner == question.name) {
+    reply->answers = std::move(rrsets);
+    return;
+  }
   if (question.type == RRType::kAny) return TakeAllOf(rrsets, question.name, reply);
   dns::Name name = question.name;
   for (int i = 0; i < kMaxChainInReply; ++i) {
@@ -60,18 +64,6 @@ void TakeChain(const dns::Question& question, const std::vector<dns::RRset>& rrs
     TakeIfThere(rrsets, name, RRType::kRrsig, reply);
     name = *std::move(target);
   }
-}
-
-// The RRsets of the question's class. A record of another one answers nothing that was asked, and
-// its rdata need not have the form of its type.
-std::vector<dns::RRset> GroupOfClass(dns::RRClass rrclass,
-                                     const std::vector<dns::ResourceRecord>& records) {
-  std::vector<dns::RRset> rrsets = dns::GroupRecords(records);
-  rrsets.erase(
-      std::remove_if(rrsets.begin(), rrsets.end(),
-                     [rrclass](const dns::RRset& rrset) { return rrset.rrclass != rrclass; }),
-      rrsets.end());
-  return rrsets;
 }
 
 bool IsKeptInAuthority(RRType type) {
@@ -96,6 +88,54 @@ uint32_t TtlOf(const Reply& reply) {
   return std::min({ttl, soa->ttl, parsed->minimum_seconds, kMaxNegativeTtlSeconds});
 }
 
+size_t SizeOf(const dns::RRset& rrset) {
+  return sizeof(rrset) + rrset.owner.wire_size() + rrset.rdatas.AllocatedSize();
+}
+
+// Makes a reply of a message while it is read.
+class ReplyMaker final : private dns::MessageSink {
+ public:
+  ReplyMaker(const dns::Question& question, Reply* reply) : question_(question), reply_(reply) {}
+
+  // False if the message is malformed.
+  bool Make(absl::Span<const uint8_t> message) {
+    dns::Header header;
+    if (dns::ReadMessage(message, &header, this) != dns::WireError::kOk) return false;
+    reply_->rcode = static_cast<dns::Rcode>(extended_rcode_ << 4 | static_cast<int>(header.rcode));
+    reply_->authentic_data = header.ad;
+    TakeChain(question_, answers_.rrsets(), reply_);
+    for (dns::RRset& rrset : authorities_.rrsets()) {
+      reply_->is_referral |= rrset.type == RRType::kNs;
+      if (IsKeptInAuthority(rrset.type)) reply_->authorities.push_back(std::move(rrset));
+    }
+    reply_->is_referral &= reply_->answers.empty() && reply_->rcode == dns::Rcode::kNoError &&
+                           !header.aa && reply_->FindSoa() == nullptr;
+    reply_->ttl_seconds = TtlOf(*reply_);
+    return true;
+  }
+
+ private:
+  void OnQuestion(dns::Question) override {}
+  void OnRecord(Section section, const dns::RecordView& record) override {
+    // One of another class answers nothing that was asked, and its rdata need not have the form of
+    // its type.
+    if (record.rrclass != question_.rrclass) return;
+    if (section == Section::kAnswer) answers_.Add(record);
+    if (section == Section::kAuthority) authorities_.Add(record);
+  }
+  void OnEdns(dns::Edns edns) override {
+    reply_->has_edns = true;
+    extended_rcode_ = edns.extended_rcode;
+    if (auto error = edns.FindExtendedError()) reply_->errors.push_back(*std::move(error));
+  }
+
+  const dns::Question& question_;
+  Reply* const reply_;
+  int extended_rcode_ = 0;
+  dns::RRsetGrouper answers_;
+  dns::RRsetGrouper authorities_;
+};
+
 }  // namespace
 
 const dns::RRset* Reply::FindSoa() const {
@@ -113,35 +153,16 @@ bool Reply::IsUsable() const {
 
 size_t Reply::ByteSize() const {
   size_t size = sizeof(Reply);
-  for (const auto* section : {&answers, &authorities}) {
-    for (const dns::RRset& rrset : *section) {
-      size += sizeof(dns::RRset) + rrset.owner.wire_size();
-      for (const absl::string_view rdata : rrset.rdatas) size += sizeof(rdata) + rdata.size();
-    }
-  }
+  for (const dns::RRset& rrset : answers) size += SizeOf(rrset);
+  for (const dns::RRset& rrset : authorities) size += SizeOf(rrset);
   for (const dns::ExtendedError& error : errors) size += sizeof(error) + error.text.size();
   return size;
 }
 
-Reply MakeReply(const dns::Question& question, const dns::Message& message,
-                const net::Endpoint& target, absl::Time now) {
-  Reply reply;
-  reply.rcode = message.FullRcode();
-  reply.authentic_data = message.header.ad;
-  reply.target = target;
-  reply.received = now;
-  TakeChain(question, GroupOfClass(question.rrclass, message.answers), &reply);
-  for (dns::RRset& rrset : GroupOfClass(question.rrclass, message.authorities)) {
-    reply.is_referral |= rrset.type == RRType::kNs;
-    if (IsKeptInAuthority(rrset.type)) reply.authorities.push_back(std::move(rrset));
-  }
-  reply.is_referral &= reply.answers.empty() && reply.rcode == dns::Rcode::kNoError &&
-                       !message.header.aa && reply.FindSoa() == nullptr;
-  if (message.edns.has_value()) {
-    if (auto error = message.edns->FindExtendedError()) reply.errors.push_back(*std::move(error));
-  }
-  reply.ttl_seconds = TtlOf(reply);
-  return reply;
+std::shared_ptr<Reply> ReadReply(const dns::Question& question, absl::Span<const uint8_t> message) {
+  auto reply = std::make_shared<Reply>();
+  ReplyMaker maker(question, reply.get());
+  return maker.Make(message) ? reply : nullptr;
 }
 
 Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now) {
@@ -160,9 +181,8 @@ Reply MakeStale(const Reply& reply, absl::Time stale_until, absl::Time now) {
   stale.received = now;
   stale.ttl_seconds = kStaleTtlSeconds;
   stale.authentic_data = false;
-  for (auto* section : {&stale.answers, &stale.authorities}) {
-    for (dns::RRset& rrset : *section) rrset.ttl = kStaleTtlSeconds;
-  }
+  for (dns::RRset& rrset : stale.answers) rrset.ttl = kStaleTtlSeconds;
+  for (dns::RRset& rrset : stale.authorities) rrset.ttl = kStaleTtlSeconds;
   if (reply.is_stale) return stale;
   const bool denies = reply.rcode == dns::Rcode::kNxDomain;
   stale.errors.push_back(

@@ -5,11 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "lib/dns/edns.h"
 #include "lib/dns/message.h"
 #include "lib/dns/rrset.h"
@@ -32,7 +34,7 @@ struct Reply {
   bool authentic_data = false;
   // From the qname on: each CNAME (and the DNAME that made it) in order, then what answers the last
   // name. Everything else that the target sent is left out.
-  std::vector<dns::RRset> answers;
+  dns::RRsets answers;
   // SOA, and what proves a negative answer.
   std::vector<dns::RRset> authorities;
   absl::InlinedVector<dns::ExtendedError, 1> errors;
@@ -45,6 +47,8 @@ struct Reply {
   absl::Time received;
   // NS of a cut instead of an answer.
   bool is_referral = false;
+  // The target spoke EDNS.
+  bool has_edns = false;
   // Its TTL has ended, and no target answers: it may be used until `stale_until` (RFC 8767).
   bool is_stale = false;
   absl::Time stale_until;
@@ -61,9 +65,9 @@ struct Reply {
   }
 };
 
-// Reduces `message`, the checked reply to `question`.
-Reply MakeReply(const dns::Question& question, const dns::Message& message,
-                const net::Endpoint& target, absl::Time now);
+// Reduces `message`, the checked reply to `question`; null if it is malformed. The caller adds
+// whose it is, and when it came.
+std::shared_ptr<Reply> ReadReply(const dns::Question& question, absl::Span<const uint8_t> message);
 
 // Stands for a reply when no target gave one.
 Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now);

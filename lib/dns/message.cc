@@ -1,7 +1,9 @@
 #include "lib/dns/message.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "lib/dns/message_reader.h"
 #include "lib/dns/rdata.h"
 
 namespace nave::dns {
@@ -10,32 +12,27 @@ namespace {
 constexpr size_t kFlagsOffset = 2;
 constexpr size_t kQuestionCountOffset = 4;
 constexpr uint16_t kTcFlag = 0x0200;
-// The shortest record: root owner and the ten fixed octets.
-constexpr size_t kMinRecordSize = 11;
 
-// RFC 2181 section 8: a TTL with the top bit set counts as zero.
-uint32_t CleanTtl(uint32_t ttl) { return ttl & 0x80000000u ? 0 : ttl; }
+// Keeps all of it.
+class MessageMaker final : public MessageSink {
+ public:
+  explicit MessageMaker(Message* message) : message_(message) {}
 
-WireError TakeOpt(const ResourceRecord& record, Message* message) {
-  if (message->edns.has_value() || !record.owner.IsRoot()) return WireError::kBadOpt;
-  return ParseEdns(static_cast<uint16_t>(record.rrclass), record.ttl, record.rdata,
-                   &message->edns.emplace());
-}
-
-void ReadSection(size_t count, bool additional, WireReader* reader, Message* message,
-                 std::vector<ResourceRecord>* section) {
-  section->reserve(std::min(count, reader->remaining() / kMinRecordSize));
-  for (size_t i = 0; i < count && reader->ok(); ++i) {
-    ResourceRecord record = ReadRecord(reader);
-    if (!reader->ok()) return;
-    if (record.type != RRType::kOpt) {
-      section->push_back(std::move(record));
-      continue;
-    }
-    const WireError error = additional ? TakeOpt(record, message) : WireError::kBadOpt;
-    if (error != WireError::kOk) reader->Fail(error);
+  void OnQuestion(Question question) override {
+    message_->questions.push_back(std::move(question));
   }
-}
+  void OnRecord(Section section, const RecordView& record) override {
+    std::vector<ResourceRecord>& records = section == Section::kAnswer      ? message_->answers
+                                           : section == Section::kAuthority ? message_->authorities
+                                                                            : message_->additionals;
+    records.push_back(
+        {record.owner, record.type, record.rrclass, record.ttl, std::string(record.rdata)});
+  }
+  void OnEdns(Edns edns) override { message_->edns = std::move(edns); }
+
+ private:
+  Message* const message_;
+};
 
 bool SameRRset(const ResourceRecord& a, const ResourceRecord& b) {
   return a.type == b.type && a.rrclass == b.rrclass && a.owner == b.owner;
@@ -82,39 +79,16 @@ Question ReadQuestion(WireReader* reader) {
 }
 
 ResourceRecord ReadRecord(WireReader* reader) {
-  ResourceRecord record;
-  record.owner = reader->ReadName();
-  record.type = static_cast<RRType>(reader->ReadU16());
-  record.rrclass = static_cast<RRClass>(reader->ReadU16());
-  record.ttl = reader->ReadU32();
-  if (record.type != RRType::kOpt) record.ttl = CleanTtl(record.ttl);
-  const size_t size = reader->ReadU16();
-  // Updates carry records of class ANY and NONE without rdata (RFC 2136 section 2.4).
-  const bool opaque = size == 0 && record.rrclass != RRClass::kIn;
-  record.rdata = opaque ? std::string() : ReadRdata(record.type, size, reader);
-  return record;
+  const Name owner = reader->ReadName();
+  std::string buffer;
+  const RecordView record = ReadRecordBehind(owner, reader, &buffer);
+  return {owner, record.type, record.rrclass, record.ttl, std::string(record.rdata)};
 }
 
 WireError ParseMessage(absl::Span<const uint8_t> wire, Message* message) {
   *message = Message();
-  WireReader reader(wire);
-  Header& header = message->header;
-  header = ReadHeader(&reader);
-  if (!reader.ok()) return reader.error();
-  const size_t records =
-      size_t{header.answer_count} + header.authority_count + header.additional_count;
-  if (header.question_count > kMaxQuestions || records > kMaxRecords) {
-    return WireError::kTooManyRecords;
-  }
-  for (int i = 0; i < header.question_count && reader.ok(); ++i) {
-    Question question = ReadQuestion(&reader);
-    if (reader.ok()) message->questions.push_back(std::move(question));
-  }
-  ReadSection(header.answer_count, false, &reader, message, &message->answers);
-  ReadSection(header.authority_count, false, &reader, message, &message->authorities);
-  ReadSection(header.additional_count, true, &reader, message, &message->additionals);
-  if (reader.ok() && !reader.AtEnd()) reader.Fail(WireError::kTrailingBytes);
-  return reader.error();
+  MessageMaker maker(message);
+  return ReadMessage(wire, &message->header, &maker);
 }
 
 WireError ParseMessage(absl::string_view wire, Message* message) {

@@ -46,9 +46,9 @@ WireError CheckRdata(RRType type, absl::string_view rdata);
 absl::Status ValidateRdata(RRType type, absl::string_view rdata);
 
 // wire -> rdata: takes `size` octets at the reader's place, names decompressed where the type is
-// one whose names may be compressed on the wire (RFC 3597 section 4), and checked. The error is in
-// the reader.
-std::string ReadRdata(RRType type, size_t size, WireReader* reader);
+// one whose names may be compressed on the wire (RFC 3597 section 4), and checked. What is returned
+// is in the message, or in `*buffer` for rdata with names. The error is in the reader.
+absl::string_view ReadRdata(RRType type, size_t size, WireReader* reader, std::string* buffer);
 // rdata -> wire: the rdata's names compressed for the types of RFC 1035 only (RFC 3597 section 4),
 // RDLENGTH not included. REQUIRES: CheckRdata is kOk, or the type has no names; otherwise the
 // octets are written as they are.

@@ -1,4 +1,7 @@
 // Rdata between a message and the uncompressed form, and the checks of the latter.
+#include <algorithm>
+#include <iterator>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/dns/rdata.h"
@@ -29,6 +32,10 @@ size_t FixedSize(RdataField field) {
 
 bool IsName(RdataField field) {
   return field == F::kNameCompressible || field == F::kNameDecompressible || field == F::kNamePlain;
+}
+
+bool HasName(const RdataLayout& layout) {
+  return std::any_of(std::begin(layout.fields), std::end(layout.fields), IsName);
 }
 
 // A <character-string> with its length octet.
@@ -118,21 +125,28 @@ absl::Status ValidateRdata(RRType type, absl::string_view rdata) {
       "rdata of ", rdata.size(), " octets does not have the form of ", RRTypeToText(type)));
 }
 
-std::string ReadRdata(RRType type, size_t size, WireReader* reader) {
+absl::string_view ReadRdata(RRType type, size_t size, WireReader* reader, std::string* buffer) {
   WireReader sub = reader->Sub(size);
   const RdataLayout* layout = FindRdataLayout(type);
-  if (layout == nullptr) return std::string(sub.ReadRest());
-  std::string rdata;
-  rdata.reserve(size);
+  if (layout == nullptr) return sub.ReadRest();
+  const bool has_name = HasName(*layout);
+  const size_t from = sub.offset();
+  buffer->clear();
   for (const RdataField field : layout->fields) {
     if (field == F::kEnd || !sub.ok()) break;
-    ReadField(field, &sub, &rdata);
+    if (has_name) {
+      ReadField(field, &sub, buffer);
+    } else {
+      SkipField(field, &sub);
+    }
   }
-  if (sub.ok() && sub.AtEnd() && rdata.size() <= kMaxRdataSize) return rdata;
+  if (sub.ok() && sub.AtEnd() && buffer->size() <= kMaxRdataSize) {
+    return has_name ? *buffer : ToStringView(sub.message().subspan(from, size));
+  }
   // Rdata that overruns its own length is malformed, not cut off.
   const bool pointer = sub.error() != WireError::kOk && sub.error() != WireError::kTruncated;
   reader->Fail(pointer ? sub.error() : WireError::kBadRdata);
-  return std::string();
+  return absl::string_view();
 }
 
 void WriteRdata(RRType type, absl::string_view rdata, WireWriter* writer) {

@@ -26,49 +26,6 @@ absl::Status Invalid(const RRset& rrset, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat(Title(rrset), ": ", why));
 }
 
-// Up to here it is cheaper to compare each with each.
-constexpr size_t kFewRecords = 8;
-
-std::vector<RRset> GroupFew(absl::Span<const ResourceRecord> records) {
-  std::vector<RRset> rrsets;
-  for (const ResourceRecord& record : records) {
-    auto rrset = std::find_if(rrsets.begin(), rrsets.end(), [&](const RRset& other) {
-      return other.type == record.type && other.rrclass == record.rrclass &&
-             other.owner == record.owner;
-    });
-    if (rrset == rrsets.end()) {
-      rrsets.push_back({record.owner, record.type, record.rrclass, record.ttl, {record.rdata}});
-      continue;
-    }
-    rrset->ttl = std::min(rrset->ttl, record.ttl);
-    const std::string canonical = CanonicalRdata(record.type, record.rdata);
-    const bool is_there = std::any_of(
-        rrset->rdatas.begin(), rrset->rdatas.end(),
-        [&](absl::string_view rdata) { return CanonicalRdata(record.type, rdata) == canonical; });
-    if (!is_there) rrset->rdatas.push_back(record.rdata);
-  }
-  return rrsets;
-}
-
-// The time it takes grows with their number alone, whatever a forger sends.
-std::vector<RRset> GroupMany(absl::Span<const ResourceRecord> records) {
-  using Key = std::tuple<Name, RRType, RRClass>;
-  std::vector<RRset> rrsets;
-  absl::flat_hash_map<Key, size_t> index;
-  absl::flat_hash_set<std::pair<size_t, std::string>> seen;
-  for (const ResourceRecord& record : records) {
-    const auto [found, fresh] =
-        index.try_emplace(Key(record.owner, record.type, record.rrclass), rrsets.size());
-    if (fresh) rrsets.push_back({record.owner, record.type, record.rrclass, record.ttl, {}});
-    RRset& rrset = rrsets[found->second];
-    rrset.ttl = std::min(rrset.ttl, record.ttl);
-    if (seen.emplace(found->second, CanonicalRdata(record.type, record.rdata)).second) {
-      rrset.rdatas.push_back(record.rdata);
-    }
-  }
-  return rrsets;
-}
-
 }  // namespace
 
 absl::Status RRset::Add(absl::string_view rdata) {
@@ -138,8 +95,54 @@ absl::Status ValidateRRset(const RRset& rrset) {
   return absl::OkStatus();
 }
 
-std::vector<RRset> GroupRecords(absl::Span<const ResourceRecord> records) {
-  return records.size() <= kFewRecords ? GroupFew(records) : GroupMany(records);
+struct RRsetGrouper::Index {
+  absl::flat_hash_map<std::tuple<Name, RRType, RRClass>, size_t> places;
+  // Canonical rdata by the place of its RRset.
+  absl::flat_hash_set<std::pair<size_t, std::string>> seen;
+};
+
+RRsetGrouper::RRsetGrouper() = default;
+RRsetGrouper::~RRsetGrouper() = default;
+
+void RRsetGrouper::Add(const RecordView& record) {
+  if (++record_count_ > kFewRecords) return AddToMany(record);
+  const auto rrset = std::find_if(rrsets_.begin(), rrsets_.end(), [&](const RRset& other) {
+    return other.type == record.type && other.rrclass == record.rrclass &&
+           other.owner == record.owner;
+  });
+  if (rrset == rrsets_.end()) {
+    rrsets_.push_back({record.owner, record.type, record.rrclass, record.ttl, {record.rdata}});
+    return;
+  }
+  rrset->ttl = std::min(rrset->ttl, record.ttl);
+  const std::string canonical = CanonicalRdata(record.type, record.rdata);
+  const bool is_there = std::any_of(
+      rrset->rdatas.begin(), rrset->rdatas.end(),
+      [&](absl::string_view rdata) { return CanonicalRdata(record.type, rdata) == canonical; });
+  if (!is_there) rrset->rdatas.push_back(record.rdata);
+}
+
+void RRsetGrouper::AddToMany(const RecordView& record) {
+  if (index_ == nullptr) MakeIndex();
+  const auto [found, is_new] = index_->places.try_emplace(
+      std::tuple(record.owner, record.type, record.rrclass), rrsets_.size());
+  if (is_new) rrsets_.push_back({record.owner, record.type, record.rrclass, record.ttl, {}});
+  RRset& rrset = rrsets_[found->second];
+  rrset.ttl = std::min(rrset.ttl, record.ttl);
+  if (index_->seen.emplace(found->second, CanonicalRdata(record.type, record.rdata)).second) {
+    rrset.rdatas.push_back(record.rdata);
+  }
+}
+
+void RRsetGrouper::MakeIndex() {
+  index_ = std::make_unique<Index>();
+  for (size_t i = 0; i < rrsets_.size(); ++i) {
+    const RRset& rrset = rrsets_[i];
+    index_->places.emplace(std::tuple(rrset.owner, rrset.type, rrset.rrclass), i);
+    for (const absl::string_view rdata : rrset.rdatas) {
+      index_->seen.emplace(i, CanonicalRdata(rrset.type, rdata));
+    }
+  }
 }
 
 }  // namespace nave::dns

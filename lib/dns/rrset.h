@@ -5,13 +5,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "lib/dns/message.h"
+#include "lib/dns/message_reader.h"
 #include "lib/dns/name.h"
 #include "lib/dns/rdata_list.h"
 #include "lib/dns/type.h"
@@ -47,9 +49,33 @@ struct RRset {
 // meta type, one rdata only for SOA, CNAME and DNAME.
 absl::Status ValidateRRset(const RRset& rrset);
 
-// Records (of any number of owners and types) grouped into RRsets in order of first appearance. The
-// smallest TTL counts (RFC 2181 section 5.2); duplicates are dropped.
-std::vector<RRset> GroupRecords(absl::Span<const ResourceRecord> records);
+// Nearly always one.
+using RRsets = absl::InlinedVector<RRset, 1>;
+
+// Groups records (of any number of owners and types) into RRsets in order of first appearance. The
+// smallest TTL counts (RFC 2181 section 5.2); duplicates are dropped. The time it takes grows with
+// their number alone, whatever a forger sends.
+class RRsetGrouper {
+ public:
+  RRsetGrouper();
+  ~RRsetGrouper();
+
+  void Add(const RecordView& record);
+  RRsets& rrsets() { return rrsets_; }
+
+ private:
+  // Up to here it is cheaper to compare each with each.
+  static constexpr size_t kFewRecords = 8;
+  struct Index;
+
+  void AddToMany(const RecordView& record);
+  void MakeIndex();
+
+  RRsets rrsets_;
+  size_t record_count_ = 0;
+  // Null while there are few.
+  std::unique_ptr<Index> index_;
+};
 
 }  // namespace nave::dns
 

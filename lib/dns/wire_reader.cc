@@ -46,6 +46,15 @@ Name WireReader::ReadName() {
   return name;
 }
 
+bool WireReader::SkipPointerTo(size_t offset) {
+  constexpr uint16_t kPointerBits = 0xc000;
+  if (remaining() < 2) return false;
+  const uint8_t* at = message_.data() + offset_;
+  if ((at[0] << 8 | at[1]) != (kPointerBits | offset)) return false;
+  offset_ += 2;
+  return true;
+}
+
 Name WireReader::ReadUncompressedName() {
   Name name;
   if (!ok()) return name;

@@ -39,6 +39,8 @@ class WireReader {
   absl::string_view ReadCharacterString();
   // A name with its compression resolved; the root on error.
   Name ReadName();
+  // Moves over a compression pointer to this place of the message, if one is next.
+  bool SkipPointerTo(size_t offset);
   // A name in which a pointer is an error.
   Name ReadUncompressedName();
   // All octets up to the end or the limit.

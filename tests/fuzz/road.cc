@@ -70,7 +70,7 @@ void Road::AnswerAll(const dns::Message* reply) {
     if (reply == nullptr) {
       result.status = absl::DeadlineExceededError("no target answered");
     } else {
-      result.reply = *reply;
+      result.reply = ReadReply(one.question, dns::ToOctets(dns::SerializeMessage(*reply)));
     }
     one.callback(std::move(result));
   }

@@ -69,8 +69,11 @@ void CheckChain(const dns::Question& question, const Reply& reply) {
           "the chain is bounded");
 }
 
-void CheckReply(const dns::Question& question, const dns::Message& message, size_t wire_size) {
-  const Reply reply = MakeReply(question, message, net::Endpoint(), absl::UnixEpoch());
+void CheckReply(const dns::Question& question, const std::string& wire,
+                const dns::Message& message) {
+  const std::shared_ptr<const Reply> held = ReadReply(question, dns::ToOctets(wire));
+  Require(held != nullptr, "what can be parsed is a reply");
+  const Reply& reply = *held;
   Require(reply.rcode == message.FullRcode(), "the RCODE is theirs");
   Require(reply.ttl_seconds <= kMaxTtlSeconds, "the TTL is bounded");
   if (reply.answers.empty()) {
@@ -79,7 +82,7 @@ void CheckReply(const dns::Question& question, const dns::Message& message, size
   }
   CheckChain(question, reply);
   // Compression at its worst: a pointer of two octets for a name of 255, in owner and rdata.
-  Require(reply.ByteSize() <= sizeof(Reply) + 1024 * (wire_size + 1), "memory is bounded");
+  Require(reply.ByteSize() <= sizeof(Reply) + 1024 * (wire.size() + 1), "memory is bounded");
 }
 
 uint32_t LeastTtl(const dns::Message& message) {
@@ -126,9 +129,11 @@ void Check(fuzzing::Input input) {
   Require(wire.size() == size, "restoring the case keeps the size");
   Require(MatchReply(dns::ToOctets(wire), query) == ReplyMatch::kExact, "now it is exact");
   dns::Message message;
-  if (dns::ParseMessage(wire, &message) != dns::WireError::kOk) return;
+  if (dns::ParseMessage(wire, &message) != dns::WireError::kOk) {
+    return Require(ReadReply(question, dns::ToOctets(wire)) == nullptr, "nor is it a reply");
+  }
   Require(message.questions.size() == 1 && message.questions[0] == question, "the question");
-  CheckReply(question, message, size);
+  CheckReply(question, wire, message);
   if (!message.header.tc) CheckRoad(question, message);
 }
 

@@ -66,8 +66,7 @@ class ExplainTest : public ::testing::Test {
     }
     message.header.ad = true;
     cache_.Insert(walk.cache_key(),
-                  std::make_shared<const nave::resolver::Reply>(MakeReply(
-                      walk.question(), message, walk.group()->targets[0].endpoint, now_)));
+                  MakeTestReply(walk.question(), message, walk.group()->targets[0].endpoint, now_));
   }
 
   v1::Question question_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "resolver/forwarder.h"
+#include "tests/resolver/resolver_testing.h"
 
 namespace nave::resolver {
 
@@ -40,8 +41,8 @@ class FakeUpstream : public Upstream {
   // section, and SOA records among them in the authority section.
   void Answer(size_t index, dns::Rcode rcode, const std::vector<std::string>& records);
   // The same with a whole message.
-  void Reply(size_t index, dns::Message reply) {
-    Finish(&asked.at(index), absl::OkStatus(), std::move(reply));
+  void Reply(size_t index, const dns::Message& reply) {
+    Finish(&asked.at(index), absl::OkStatus(), reply);
   }
   // Answers as a resolver to which the question came back.
   void AnswerLoop(size_t index);
@@ -52,12 +53,12 @@ class FakeUpstream : public Upstream {
   std::vector<Asked> asked;
 
  private:
-  static void Finish(Asked* one, absl::Status status, dns::Message reply) {
+  static void Finish(Asked* one, absl::Status status, const dns::Message& reply) {
     // The callback may ask again, which moves `asked`.
     const ForwardCallback callback = std::exchange(one->callback, nullptr);
     ForwardResult result;
     result.status = std::move(status);
-    result.reply = std::move(reply);
+    if (result.status.ok()) result.reply = MakeTestReply(one->question, reply);
     ForwardAttempt attempt;
     attempt.endpoint = one->group->targets.at(0).endpoint;
     attempt.outcome = result.status.ok() ? "answered" : "timeout";

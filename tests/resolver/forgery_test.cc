@@ -155,8 +155,8 @@ TEST_F(ForgerTest, ABurstOfGuessesSendsTheQuestionOverTcp) {
   for (int i = 0; i < 3; ++i) {
     const ForwardResult result = Ask();
     ASSERT_TRUE(result.status.ok()) << result.status;
-    ASSERT_EQ(result.reply.answers.size(), 1u);
-    EXPECT_EQ(result.reply.answers[0].ToText(), "www.corp.example. 60 IN A 192.0.2.7");
+    ASSERT_EQ(result.reply->answers.size(), 1u);
+    EXPECT_EQ(result.reply->answers[0].ToText(), "www.corp.example. 60 IN A 192.0.2.7\n");
     EXPECT_EQ(result.attempts.back().transport, Transport::kTcp);
   }
   // The later ones went there at once.

@@ -31,10 +31,11 @@ class EchoUpstream : public Upstream {
                const ForwardOptions&, ForwardCallback callback) override {
     loop_->RunAfter(absl::ZeroDuration(), [question, group, callback] {
       ForwardResult result;
-      result.reply =
+      dns::Message reply =
           dns::MakeReply(dns::MakeQuery(1, question.name, question.type), dns::Rcode::kNoError);
-      result.reply.answers.push_back(
+      reply.answers.push_back(
           {question.name, RRType::kA, dns::RRClass::kIn, 60, std::string("\xc0\x00\x02\x63", 4)});
+      result.reply = MakeTestReply(question, reply);
       result.attempts.push_back(
           {group->targets.at(0).endpoint, Transport::kUdp, absl::ZeroDuration(), "NOERROR"});
       callback(std::move(result));

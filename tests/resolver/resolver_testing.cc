@@ -48,6 +48,15 @@ std::shared_ptr<const Snapshot> CompileJson(std::string json) {
   return Compile(StateFromJson(std::move(json)));
 }
 
+std::shared_ptr<Reply> MakeTestReply(const dns::Question& question, const dns::Message& message,
+                                     const net::Endpoint& target, absl::Time now) {
+  std::shared_ptr<Reply> reply = ReadReply(question, dns::ToOctets(dns::SerializeMessage(message)));
+  EXPECT_NE(reply, nullptr) << message.ToText();
+  reply->target = target;
+  reply->received = now;
+  return reply;
+}
+
 Query MakeTestQuery(absl::string_view qname, dns::RRType qtype, bool recursion_desired) {
   Query query;
   query.header.rd = recursion_desired;

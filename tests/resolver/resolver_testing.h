@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "lib/dns/message.h"
 #include "lib/dns/rrset.h"
+#include "lib/net/endpoint.h"
 #include "resolver/answer.h"
 #include "resolver/query.h"
+#include "resolver/reply.h"
 #include "resolver/snapshot.h"
 #include "resolver/state.h"
 
@@ -26,6 +29,11 @@ std::shared_ptr<const Zone> MakeZone(absl::string_view apex,
 State StateFromJson(std::string json);
 std::shared_ptr<const Snapshot> Compile(const State& state);
 std::shared_ptr<const Snapshot> CompileJson(std::string json);
+
+// `message` as what `target` replied at `now` to the question.
+std::shared_ptr<Reply> MakeTestReply(const dns::Question& question, const dns::Message& message,
+                                     const net::Endpoint& target = net::Endpoint(),
+                                     absl::Time now = absl::UnixEpoch());
 
 Query MakeTestQuery(absl::string_view qname, dns::RRType qtype, bool recursion_desired = true);
 // Each record of the section as text, sorted.

@@ -113,8 +113,7 @@ std::shared_ptr<const Reply> ViewWorld::AskTarget(const Walk& walk) {
     return std::make_shared<const Reply>(
         MakeFailure(absl::StrCat(address, " does not answer"), 1, absl::UnixEpoch()));
   }
-  return std::make_shared<const Reply>(
-      MakeReply(question, Serve(question, found->second), endpoint, absl::UnixEpoch()));
+  return MakeTestReply(question, Serve(question, found->second), endpoint);
 }
 
 std::string ViewWorld::Ask(const std::string& qname, const std::string& qtype, bool rd) {

@@ -60,8 +60,8 @@ class WalkTest : public ::testing::Test {
         (record.type == RRType::kSoa ? message.authorities : message.answers).push_back(record);
       }
     }
-    auto reply = std::make_shared<const Reply>(
-        MakeReply(walk_->question(), message, walk_->group()->targets.at(0).endpoint, now_));
+    std::shared_ptr<const Reply> reply =
+        MakeTestReply(walk_->question(), message, walk_->group()->targets.at(0).endpoint, now_);
     cache_.Insert(walk_->cache_key(), reply);
     return walk_->Resume(*snapshot_, view(), &cache_, now_, std::move(reply));
   }

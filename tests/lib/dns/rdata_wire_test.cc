@@ -21,7 +21,8 @@ ReadResult Read(RRType type, const std::string& rdata) {
   WireReader reader(wire);
   reader.ReadName();
   ReadResult result;
-  result.rdata = ReadRdata(type, rdata.size(), &reader);
+  std::string buffer;
+  result.rdata = std::string(ReadRdata(type, rdata.size(), &reader, &buffer));
   result.error = reader.error();
   if (reader.ok()) {
     EXPECT_EQ(reader.ReadRest(), "behind");

@@ -69,18 +69,41 @@ TEST(RRsetTest, ValidateRRset) {
   }
 }
 
-TEST(RRsetTest, GroupRecordsTakesTheSmallestTtlAndDropsDuplicates) {
+void Group(const std::vector<ResourceRecord>& records, RRsetGrouper* grouper) {
+  for (const ResourceRecord& record : records) {
+    grouper->Add({record.owner, record.type, record.rrclass, record.ttl, record.rdata});
+  }
+}
+
+TEST(RRsetTest, GrouperTakesTheSmallestTtlAndDropsDuplicates) {
   std::vector<ResourceRecord> records =
       Set("a.", RRType::kA, {"192.0.2.1", "192.0.2.2"}).ToRecords();
   records.push_back(Set("b.", RRType::kA, {"192.0.2.3"}).ToRecords()[0]);
   records.push_back(records[0]);
   records.back().owner = N("A.");
   records.back().ttl = 5;
-  const std::vector<RRset> rrsets = GroupRecords(records);
+  RRsetGrouper grouper;
+  Group(records, &grouper);
+  const RRsets& rrsets = grouper.rrsets();
   ASSERT_EQ(rrsets.size(), 2u);
   EXPECT_EQ(rrsets[0].rdatas.size(), 2u);
   EXPECT_EQ(rrsets[0].ttl, 5u);
   EXPECT_EQ(rrsets[1].owner, N("b."));
+}
+
+TEST(RRsetTest, GrouperMakesTheSameOfManyRecords) {
+  const RRset few = Set("a.", RRType::kNs, {"x.", "y."});
+  RRset many = Set("b.", RRType::kNs, {});
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(many.AddText("n" + std::to_string(i) + ".").ok());
+  RRsetGrouper grouper;
+  for (int round = 0; round < 2; ++round) {
+    Group(few.ToRecords(), &grouper);
+    Group(many.ToRecords(), &grouper);
+    Group(Set("A.", RRType::kNs, {"X.", "Y."}).ToRecords(), &grouper);
+  }
+  ASSERT_EQ(grouper.rrsets().size(), 2u);
+  EXPECT_EQ(grouper.rrsets()[0].rdatas, few.rdatas);
+  EXPECT_EQ(grouper.rrsets()[1].rdatas, many.rdatas);
 }
 
 }  // namespace
