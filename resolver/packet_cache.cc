@@ -55,13 +55,14 @@ size_t CopyName(absl::Span<const uint8_t> from, uint8_t* to) {
   const size_t end = std::min(from.size(), dns::kMaxNameSize);
   size_t at = 0;
   while (at < end) {
-    const size_t label = from[at];
-    to[at++] = static_cast<uint8_t>(label);
-    if (label == 0) return at;
-    if (label > dns::kMaxLabelSize || label >= end - at) return 0;
-    for (const size_t label_end = at + label; at < label_end; ++at) {
-      to[at] = dns::ToLowerOctet(from[at]);
+    const size_t label = from[at++];
+    if (label == 0) {
+      // Length octets are below 'A', so one pass is right for all octets.
+      dns::ToLowerOctets(from.data(), at, to);
+      return at;
     }
+    if (label > dns::kMaxLabelSize || label >= end - at) return 0;
+    at += label;
   }
   return 0;
 }
@@ -162,7 +163,8 @@ bool ReadPacketKey(absl::Span<const uint8_t> wire, PacketKey* key) {
 uint64_t HashOfQuestion(const dns::Question& question) {
   uint8_t octets[dns::kMaxNameSize + 4];
   const absl::Span<const uint8_t> name = dns::ToOctets(question.name.wire_view());
-  uint8_t* at = std::transform(name.begin(), name.end(), octets, dns::ToLowerOctet);
+  dns::ToLowerOctets(name.data(), name.size(), octets);
+  uint8_t* at = octets + name.size();
   for (const auto value :
        {static_cast<uint16_t>(question.type), static_cast<uint16_t>(question.rrclass)}) {
     *at++ = static_cast<uint8_t>(value >> 8);

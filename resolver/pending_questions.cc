@@ -18,9 +18,11 @@ const char* PendingQuestions::QuestionRefusal(const Share& share) const {
   return "";
 }
 
-PendingQuestion* PendingQuestions::Add(PendingQuestion question, Share* share) {
+PendingQuestion* PendingQuestions::Add(const PendingKey& key, const dns::Question& question,
+                                       uint64_t hash, uint64_t group, Share* share) {
   ++share->questions;
-  return questions_.insert(std::make_unique<PendingQuestion>(std::move(question))).first->get();
+  std::unique_ptr<PendingQuestion> added(new PendingQuestion{key, question, hash, group, {}});
+  return questions_.insert(std::move(added)).first->get();
 }
 
 PendingQuestions::Joined PendingQuestions::Join(const PendingKey& key,
@@ -40,7 +42,7 @@ PendingQuestions::Joined PendingQuestions::Join(const PendingKey& key,
     if (share.questions == 0) shares_.erase(group);
     return joined;
   }
-  joined.question = joined.is_new ? Add({key, question, hash, group, {}}, &share) : found->get();
+  joined.question = joined.is_new ? Add(key, question, hash, group, &share) : found->get();
   ++waiter_count_;
   ++share.waiters;
   joined.question->waiters.push_back(std::move(*waiter));
@@ -51,7 +53,7 @@ PendingQuestion* PendingQuestions::AddRefresh(const CacheKey& key, const dns::Qu
                                               uint64_t hash, uint64_t group) {
   const PendingKey pending_key = {key, 0};
   if (questions_.size() >= kMaxForRefresh || questions_.contains(pending_key)) return nullptr;
-  return Add({pending_key, question, hash, group, {}}, &shares_[group]);
+  return Add(pending_key, question, hash, group, &shares_[group]);
 }
 
 std::unique_ptr<PendingQuestion> PendingQuestions::Take(const PendingQuestion* question) {

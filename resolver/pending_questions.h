@@ -103,7 +103,8 @@ class PendingQuestions {
   // Why one more may not wait; empty when it may.
   const char* WaiterRefusal(const Share& share) const;
   const char* QuestionRefusal(const Share& share) const;
-  PendingQuestion* Add(PendingQuestion question, Share* share);
+  PendingQuestion* Add(const PendingKey& key, const dns::Question& question, uint64_t hash,
+                       uint64_t group, Share* share);
 
   absl::flat_hash_set<std::unique_ptr<PendingQuestion>, Hash, Equal> questions_;
   // Of those groups that have any.

@@ -31,6 +31,8 @@ struct Query {
   // The client's case is kept: the reply repeats it.
   dns::Question question;
   bool has_question = false;
+  // HashOfQuestion of it, where somebody has made it already; else 0.
+  uint64_t question_hash = 0;
   bool has_edns = false;
   bool dnssec_ok = false;
   bool wants_nsid = false;

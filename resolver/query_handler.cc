@@ -114,6 +114,7 @@ void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wi
     ++stats_.dropped;
     return responder->Respond(path, 0);
   }
+  if (incoming.is_plain) parsed.query.question_hash = incoming.key.hash;
   if (parsed.query.cookie_size > 0) CheckCookie(path, &parsed.query);
   if (parsed.verdict == QueryVerdict::kReject) return Reject(parsed, path, responder.get());
   if (parsed.verdict == QueryVerdict::kCookie) {
@@ -363,7 +364,9 @@ void QueryHandler::Release(absl::Span<const uint8_t> message, const Query& query
                            const ReplyPath& path, Responder* responder) {
   const bool is_proven = path.is_tcp || query.has_proven_address();
   if (limits_ != nullptr && !is_proven) {
-    const RateLimits::Limit limit = CountAnswer(message, HashOfQuestion(query.question), path);
+    const uint64_t hash =
+        query.question_hash != 0 ? query.question_hash : HashOfQuestion(query.question);
+    const RateLimits::Limit limit = CountAnswer(message, hash, path);
     if (limit != RateLimits::Limit::kNone) return Curb(limit, query, path, responder);
   }
   Count(message);

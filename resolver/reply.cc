@@ -115,7 +115,7 @@ class ReplyMaker final : private dns::MessageSink {
   }
 
  private:
-  void OnQuestion(dns::Question) override {}
+  void OnQuestion(const dns::Question&) override {}
   void OnRecord(Section section, const dns::RecordView& record) override {
     // One of another class answers nothing that was asked, and its rdata need not have the form of
     // its type.

@@ -76,10 +76,7 @@ std::string BuildQuery(const dns::Question& question, const ForwardOptions& opti
   header.question_count = 1;
   header.additional_count = form.edns ? 1 : 0;
   dns::WriteHeader(header, &writer);
-  // The only name: there is nothing to compress it to.
-  writer.WriteBytes(question.name.wire());
-  writer.WriteU16(static_cast<uint16_t>(question.type));
-  writer.WriteU16(static_cast<uint16_t>(question.rrclass));
+  dns::WriteQuestion(question, &writer);
   if (form.mixed_case) MixCase(buffer + dns::kHeaderSize, question.name.wire_size());
   if (form.edns) dns::WriteEdns(MakeEdns(options), &writer);
   NAVE_CHECK(!writer.full());

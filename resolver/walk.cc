@@ -51,6 +51,7 @@ Walk::State Walk::Resume(const Snapshot& snapshot, const View& view, Cache* cach
 }
 
 bool Walk::StillAsks() const {
+  if (view_->serial() == asked_serial_) return true;
   const Decision decision = Decide(Suffixes(name_));
   // The delegation's group has the name of its zone.
   if (is_delegation_) return decision.zone != nullptr && decision.zone->name() == group_->name;
@@ -68,6 +69,7 @@ Walk::State Walk::Run() {
     is_first_ = false;
     if (next == Next::kDone) return State::kDone;
     if (next == Next::kAsk) {
+      asked_serial_ = view_->serial();
       answer_.KeepAll();
       replies_.clear();
       return State::kAsk;

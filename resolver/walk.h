@@ -132,6 +132,8 @@ class Walk {
   std::shared_ptr<const TargetGroup> group_;
   CacheKey cache_key_;
   absl::InlinedVector<Refresh, 1> refreshes_;
+  // Of the view that led there (View::serial).
+  uint64_t asked_serial_ = 0;
   // It is the group of a followed delegation: the zone that delegates decides.
   bool is_delegation_ = false;
   // Cached replies that the answer points into.

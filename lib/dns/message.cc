@@ -18,9 +18,7 @@ class MessageMaker final : public MessageSink {
  public:
   explicit MessageMaker(Message* message) : message_(message) {}
 
-  void OnQuestion(Question question) override {
-    message_->questions.push_back(std::move(question));
-  }
+  void OnQuestion(const Question& question) override { message_->questions.push_back(question); }
   void OnRecord(Section section, const RecordView& record) override {
     std::vector<ResourceRecord>& records = section == Section::kAnswer      ? message_->answers
                                            : section == Section::kAuthority ? message_->authorities

@@ -36,13 +36,12 @@ class Reader {
 
  private:
   void TakeQuestion(bool is_first) {
-    Question question = ReadQuestion(&wire_);
+    Question other;
+    Question& question = is_first ? first_question_ : other;
+    question = ReadQuestion(&wire_);
     if (!wire_.ok()) return;
-    if (is_first) {
-      qname_ = question.name;
-      has_question_ = true;
-    }
-    sink_->OnQuestion(std::move(question));
+    has_question_ = true;
+    sink_->OnQuestion(question);
   }
 
   void TakeSection(Section section, size_t count) {
@@ -58,7 +57,7 @@ class Reader {
 
   // Nearly every owner is the question's name, which stands right behind the header.
   const Name& TakeOwner() {
-    if (has_question_ && wire_.SkipPointerTo(kHeaderSize)) return qname_;
+    if (has_question_ && wire_.SkipPointerTo(kHeaderSize)) return first_question_.name;
     owner_ = wire_.ReadName();
     return owner_;
   }
@@ -77,7 +76,7 @@ class Reader {
 
   WireReader wire_;
   MessageSink* const sink_;
-  Name qname_;
+  Question first_question_;
   Name owner_;
   std::string rdata_;
   bool has_question_ = false;

@@ -38,7 +38,7 @@ class MessageSink {
   enum class Section : uint8_t { kAnswer, kAuthority, kAdditional };
 
   virtual ~MessageSink() = default;
-  virtual void OnQuestion(Question question) = 0;
+  virtual void OnQuestion(const Question& question) = 0;
   // All but OPT. What `record` points to is valid until the call returns.
   virtual void OnRecord(Section section, const RecordView& record) = 0;
   // With the options before the first that is malformed, whose error then ends the reading.

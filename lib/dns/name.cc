@@ -85,6 +85,22 @@ void AppendLabelText(absl::string_view label, std::string* out) {
 
 }  // namespace
 
+void ToLowerOctets(const uint8_t* from, size_t size, uint8_t* to) {
+  // Eight at a time: bit 7 of each octet says whether it is ASCII and from A to Z.
+  constexpr uint64_t kEach = 0x0101010101010101;
+  size_t at = 0;
+  for (; at + sizeof(uint64_t) <= size; at += sizeof(uint64_t)) {
+    uint64_t octets;
+    std::memcpy(&octets, from + at, sizeof(octets));
+    const uint64_t low_bits = octets & 0x7f * kEach;
+    const uint64_t from_a = low_bits + (0x80 - 'A') * kEach;
+    const uint64_t beyond_z = low_bits + (0x7f - 'Z') * kEach;
+    octets |= (~octets & (from_a ^ beyond_z) & 0x80 * kEach) >> 2;
+    std::memcpy(to + at, &octets, sizeof(octets));
+  }
+  for (; at < size; ++at) to[at] = ToLowerOctet(from[at]);
+}
+
 absl::StatusOr<Name> Name::FromText(absl::string_view text) { return ParseText(text, nullptr); }
 
 absl::StatusOr<Name> Name::FromText(absl::string_view text, const Name& origin) {
@@ -125,6 +141,11 @@ absl::StatusOr<Name> Name::ParseText(absl::string_view text, const Name* origin)
 }
 
 WireError Name::FromWire(absl::Span<const uint8_t> message, size_t* offset, Name* name) {
+  if (*offset < message.size() && message[*offset] == 0) {
+    ++*offset;
+    *name = Name();
+    return WireError::kOk;
+  }
   uint8_t wire[kMaxNameSize];
   size_t size = 0, at = *offset, run_start = *offset;
   int labels = 0, hops = 0;
@@ -270,7 +291,7 @@ bool Name::EqualsIgnoreCase(const uint8_t* a, const uint8_t* b, size_t size) {
 }
 
 size_t Name::LowerInto(uint8_t* out) const {
-  for (size_t i = 0; i < wire_.size(); ++i) out[i] = ToLowerOctet(wire_[i]);
+  ToLowerOctets(wire_.data(), wire_.size(), out);
   return wire_.size();
 }
 

@@ -33,6 +33,9 @@ inline constexpr int kMaxPointerHops = 127;
 // ASCII only, as RFC 4343 wants; independent of the locale.
 inline constexpr uint8_t ToLowerOctet(uint8_t c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; }
 
+// `size` octets in lower case; `from` and `to` may be the same, else they do not overlap.
+void ToLowerOctets(const uint8_t* from, size_t size, uint8_t* to);
+
 class Name {
  public:
   static constexpr size_t kInlineSize = 46;

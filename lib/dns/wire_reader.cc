@@ -2,34 +2,6 @@
 
 namespace nave::dns {
 
-bool WireReader::Take(size_t size) {
-  if (!ok()) return false;
-  if (size > end_ - offset_) {
-    Fail(WireError::kTruncated);
-    return false;
-  }
-  offset_ += size;
-  return true;
-}
-
-uint8_t WireReader::ReadU8() { return Take(1) ? message_[offset_ - 1] : 0; }
-
-uint16_t WireReader::ReadU16() {
-  if (!Take(2)) return 0;
-  return static_cast<uint16_t>(message_[offset_ - 2] << 8 | message_[offset_ - 1]);
-}
-
-uint32_t WireReader::ReadU32() {
-  if (!Take(4)) return 0;
-  const uint8_t* at = message_.data() + offset_ - 4;
-  return uint32_t{at[0]} << 24 | uint32_t{at[1]} << 16 | uint32_t{at[2]} << 8 | at[3];
-}
-
-absl::string_view WireReader::ReadBytes(size_t size) {
-  if (!Take(size)) return {};
-  return ToStringView(message_.subspan(offset_ - size, size));
-}
-
 absl::string_view WireReader::ReadCharacterString() { return ReadBytes(ReadU8()); }
 
 Name WireReader::ReadName() {

@@ -30,11 +30,21 @@ class WireReader {
   explicit WireReader(absl::string_view message) : WireReader(ToOctets(message)) {}
 
   // Network order; 0 and kTruncated when the bytes end.
-  uint8_t ReadU8();
-  uint16_t ReadU16();
-  uint32_t ReadU32();
+  uint8_t ReadU8() { return Take(1) ? message_[offset_ - 1] : 0; }
+  uint16_t ReadU16() {
+    if (!Take(2)) return 0;
+    return static_cast<uint16_t>(message_[offset_ - 2] << 8 | message_[offset_ - 1]);
+  }
+  uint32_t ReadU32() {
+    if (!Take(4)) return 0;
+    const uint8_t* at = message_.data() + offset_ - 4;
+    return uint32_t{at[0]} << 24 | uint32_t{at[1]} << 16 | uint32_t{at[2]} << 8 | at[3];
+  }
   // `size` octets, valid while the message lives; empty on error.
-  absl::string_view ReadBytes(size_t size);
+  absl::string_view ReadBytes(size_t size) {
+    if (!Take(size)) return {};
+    return ToStringView(message_.subspan(offset_ - size, size));
+  }
   // A length octet and that many octets (RFC 1035 section 3.3 <character-string>).
   absl::string_view ReadCharacterString();
   // A name with its compression resolved; the root on error.
@@ -62,7 +72,15 @@ class WireReader {
 
  private:
   // Moves `size` octets on; false, and kTruncated, if there are fewer.
-  bool Take(size_t size);
+  bool Take(size_t size) {
+    if (!ok()) return false;
+    if (size > end_ - offset_) {
+      Fail(WireError::kTruncated);
+      return false;
+    }
+    offset_ += size;
+    return true;
+  }
 
   absl::Span<const uint8_t> message_;
   size_t offset_ = 0;

@@ -23,31 +23,22 @@ bool SameLabel(const uint8_t* a, const uint8_t* b) {
   return true;
 }
 
-}  // namespace
-
-bool WireWriter::Reserve(size_t size) {
-  if (full_ || size > limit_ - size_) {
-    full_ = true;
-    return false;
+// Where the suffixes of an uncompressed name begin, and their hashes.
+struct HashedSuffixes {
+  explicit HashedSuffixes(const uint8_t* wire) {
+    for (size_t at = 0; wire[at] != 0; at += 1 + wire[at])
+      offsets[count++] = static_cast<uint8_t>(at);
+    uint32_t hash = 0x811C9DC5u;
+    for (int i = count - 1; i >= 0; --i) {
+      hashes[i] = Fold(hash = HashLabel(hash, wire + offsets[i]));
+    }
   }
-  return true;
-}
+  int count = 0;
+  uint8_t offsets[kMaxLabels];
+  uint16_t hashes[kMaxLabels];
+};
 
-void WireWriter::WriteU8(uint8_t value) {
-  if (Reserve(1)) buffer_[size_++] = value;
-}
-
-void WireWriter::WriteU16(uint16_t value) {
-  if (!Reserve(2)) return;
-  buffer_[size_++] = value >> 8;
-  buffer_[size_++] = value & 0xFF;
-}
-
-void WireWriter::WriteU32(uint32_t value) {
-  if (!Reserve(4)) return;
-  WriteU16(value >> 16);
-  WriteU16(value & 0xFFFF);
-}
+}  // namespace
 
 void WireWriter::WriteBytes(absl::string_view bytes) {
   if (bytes.empty() || !Reserve(bytes.size())) return;
@@ -61,21 +52,20 @@ void WireWriter::WriteBytes(absl::Span<const uint8_t> bytes) {
 
 void WireWriter::WriteName(const Name& name) {
   const uint8_t* wire = name.wire().data();
-  // Most names are the question's in its case, which is the first one that was written.
-  if (target_count_ > 0 && !name.IsRoot()) {
-    const size_t first = targets_[0].offset;
-    if (name.wire_size() <= size_ - first &&
-        std::memcmp(buffer_.data() + first, wire, name.wire_size()) == 0) {
-      return WriteU16(static_cast<uint16_t>(0xC000 | first));
-    }
+  if (name.IsRoot()) return WriteU8(0);
+  if (first_name_ == 0 && size_ > 0 && size_ <= kMaxPointer) {
+    if (!Reserve(name.wire_size())) return;
+    first_name_ = size_;
+    return WriteBytes(name.wire());
   }
-  uint8_t offsets[kMaxLabels];
-  uint16_t hashes[kMaxLabels];
-  const int count = name.label_count();
-  for (int i = 0, at = 0; i < count; at += 1 + wire[at], ++i) offsets[i] = at;
-  uint32_t hash = 0x811C9DC5u;
-  for (int i = count - 1; i >= 0; --i) hashes[i] = Fold(hash = HashLabel(hash, wire + offsets[i]));
-
+  // Most names are the question's in its case, which is the first one that was written.
+  if (first_name_ != 0 && name.wire_size() <= size_ - first_name_ &&
+      std::memcmp(buffer_.data() + first_name_, wire, name.wire_size()) == 0) {
+    return WriteU16(static_cast<uint16_t>(0xC000 | first_name_));
+  }
+  if (first_name_ != 0 && target_count_ == 0) AddFirstName();
+  const HashedSuffixes suffixes(wire);
+  const auto& [count, offsets, hashes] = suffixes;
   size_t pointer = 0;
   int kept = 0;
   while (kept < count && (pointer = FindTarget(wire + offsets[kept], hashes[kept])) == 0) ++kept;
@@ -84,6 +74,13 @@ void WireWriter::WriteName(const Name& name) {
   for (int i = 0; i < kept; ++i) AddTarget(size_ + offsets[i], hashes[i]);
   WriteBytes(name.wire().subspan(0, prefix));
   if (pointer != 0) WriteU16(0xC000 | pointer);
+}
+
+void WireWriter::AddFirstName() {
+  const HashedSuffixes suffixes(buffer_.data() + first_name_);
+  for (int i = 0; i < suffixes.count; ++i) {
+    AddTarget(first_name_ + suffixes.offsets[i], suffixes.hashes[i]);
+  }
 }
 
 size_t WireWriter::FindTarget(const uint8_t* suffix, uint16_t hash) const {
@@ -111,14 +108,10 @@ void WireWriter::AddTarget(size_t offset, uint16_t hash) {
   targets_[target_count_++] = {hash, static_cast<uint16_t>(offset)};
 }
 
-void WireWriter::PatchU16(size_t offset, uint16_t value) {
-  buffer_[offset] = value >> 8;
-  buffer_[offset + 1] = value & 0xFF;
-}
-
 void WireWriter::RollBack(const Mark& mark) {
   size_ = mark.size;
   target_count_ = mark.targets;
+  if (first_name_ >= size_) first_name_ = 0;
   full_ = false;
 }
 

@@ -30,16 +30,27 @@ class WireWriter {
   // The message starts at the first octet of `buffer`, which must outlive the writer.
   explicit WireWriter(absl::Span<uint8_t> buffer) : buffer_(buffer), limit_(buffer.size()) {}
 
-  void WriteU8(uint8_t value);
-  void WriteU16(uint16_t value);
-  void WriteU32(uint32_t value);
+  void WriteU8(uint8_t value) {
+    if (Reserve(1)) buffer_[size_++] = value;
+  }
+  void WriteU16(uint16_t value) {
+    if (!Reserve(2)) return;
+    Put16(size_, value);
+    size_ += 2;
+  }
+  void WriteU32(uint32_t value) {
+    if (!Reserve(4)) return;
+    Put16(size_, static_cast<uint16_t>(value >> 16));
+    Put16(size_ + 2, static_cast<uint16_t>(value));
+    size_ += 4;
+  }
   void WriteBytes(absl::string_view bytes);
   void WriteBytes(absl::Span<const uint8_t> bytes);
   // The name, its longest known suffix as a pointer (RFC 1035 section 4.1.4); its own suffixes
   // become targets.
   void WriteName(const Name& name);
   // Overwrites two octets written before. REQUIRES: offset + 2 <= size().
-  void PatchU16(size_t offset, uint16_t value);
+  void PatchU16(size_t offset, uint16_t value) { Put16(offset, value); }
 
   Mark mark() const { return {size_, target_count_}; }
   // Forgets all that was written since `mark`, and that the writer was full.
@@ -60,9 +71,19 @@ class WireWriter {
     uint16_t offset;
   };
 
-  bool Reserve(size_t size);
+  bool Reserve(size_t size) {
+    if (!full_ && size <= limit_ - size_) return true;
+    full_ = true;
+    return false;
+  }
+  void Put16(size_t offset, uint16_t value) {
+    buffer_[offset] = static_cast<uint8_t>(value >> 8);
+    buffer_[offset + 1] = static_cast<uint8_t>(value);
+  }
   // Offset of a suffix equal to `suffix` (uncompressed wire form), or 0 if there is none.
   size_t FindTarget(const uint8_t* suffix, uint16_t hash) const;
+  // Makes targets of the first name, which waited for a second one.
+  void AddFirstName();
   bool MatchesAt(size_t offset, const uint8_t* suffix) const;
   void AddTarget(size_t offset, uint16_t hash);
 
@@ -70,6 +91,8 @@ class WireWriter {
   size_t limit_;
   size_t size_ = 0;
   size_t target_count_ = 0;
+  // Where the first name stands that was written, uncompressed; 0: none yet.
+  size_t first_name_ = 0;
   bool full_ = false;
   Target targets_[kMaxTargets];
 };

@@ -253,5 +253,19 @@ TEST(NameTest, FromUncompressedRefusesPointers) {
   EXPECT_EQ(Name::FromUncompressed("\1a"s, &size, &name), WireError::kTruncated);
 }
 
+TEST(NameTest, ToLowerOctetsIsOctetByOctet) {
+  std::string all;
+  for (int octet = 0; octet < 256; ++octet) all.push_back(static_cast<char>(octet));
+  for (size_t from = 0; from < 20; ++from) {
+    for (size_t size = 0; from + size <= all.size(); ++size) {
+      const auto* octets = reinterpret_cast<const uint8_t*>(all.data()) + from;
+      std::vector<uint8_t> lower(size + 1, 0xee);
+      ToLowerOctets(octets, size, lower.data());
+      for (size_t i = 0; i < size; ++i) ASSERT_EQ(lower[i], ToLowerOctet(octets[i])) << from + i;
+      ASSERT_EQ(lower[size], 0xee) << "nothing behind is touched";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nave::dns
