@@ -100,7 +100,7 @@ class ReplyMaker final : private dns::MessageSink {
   // False if the message is malformed.
   bool Make(absl::Span<const uint8_t> message) {
     dns::Header header;
-    if (dns::ReadMessage(message, &header, this) != dns::WireError::kOk) return false;
+    if (dns::ReadMessage(message, &header, this, &question_) != dns::WireError::kOk) return false;
     reply_->rcode = static_cast<dns::Rcode>(extended_rcode_ << 4 | static_cast<int>(header.rcode));
     reply_->authentic_data = header.ad;
     TakeChain(question_, answers_.rrsets(), reply_);

@@ -41,12 +41,12 @@ void MixCase(uint8_t* at, size_t size) {
   }
 }
 
-dns::Edns MakeEdns(const ForwardOptions& options) {
+void WriteOpt(const ForwardOptions& options, dns::WireWriter* writer) {
   dns::Edns edns;
   edns.dnssec_ok = options.dnssec_ok;
-  edns.Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode),
-           WriteHopTrail({options.hop_count, options.hop_marks}));
-  return edns;
+  const std::string trail = WriteHopTrail({options.hop_count, options.hop_marks});
+  dns::WriteOptHead(edns, dns::kOptionHeadSize + trail.size(), writer);
+  dns::WriteOption(static_cast<dns::EdnsOptionCode>(kHopOptionCode), trail, writer);
 }
 
 // Octets of header and question of a query of ours.
@@ -78,7 +78,7 @@ std::string BuildQuery(const dns::Question& question, const ForwardOptions& opti
   dns::WriteHeader(header, &writer);
   dns::WriteQuestion(question, &writer);
   if (form.mixed_case) MixCase(buffer + dns::kHeaderSize, question.name.wire_size());
-  if (form.edns) dns::WriteEdns(MakeEdns(options), &writer);
+  if (form.edns) WriteOpt(options, &writer);
   NAVE_CHECK(!writer.full());
   return std::string(dns::ToStringView(writer.written()));
 }

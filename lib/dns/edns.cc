@@ -9,7 +9,6 @@
 namespace nave::dns {
 namespace {
 
-constexpr size_t kOptionHeaderSize = 4;
 constexpr uint16_t kDnssecOk = 0x8000;
 
 struct ExtendedErrorText {
@@ -82,7 +81,7 @@ std::optional<ExtendedError> Edns::FindExtendedError() const {
 }
 
 void Edns::AddPadding(size_t size, size_t block, size_t limit) {
-  const size_t unpadded = size + kOptionHeaderSize;
+  const size_t unpadded = size + kOptionHeadSize;
   const size_t padded = (unpadded + block - 1) / block * block;
   if (padded > limit) return;
   options.push_back({EdnsOptionCode::kPadding, std::string(padded - unpadded, '\0')});
@@ -90,7 +89,7 @@ void Edns::AddPadding(size_t size, size_t block, size_t limit) {
 
 size_t Edns::WireSize() const {
   size_t size = kOptFixedSize;
-  for (const EdnsOption& option : options) size += kOptionHeaderSize + option.data.size();
+  for (const EdnsOption& option : options) size += kOptionHeadSize + option.data.size();
   return size;
 }
 
@@ -113,18 +112,24 @@ WireError ParseEdns(uint16_t rrclass, uint32_t ttl, absl::string_view rdata, Edn
 }
 
 void WriteEdns(const Edns& edns, WireWriter* writer) {
+  WriteOptHead(edns, edns.WireSize() - kOptFixedSize, writer);
+  for (const EdnsOption& option : edns.options) WriteOption(option.code, option.data, writer);
+}
+
+void WriteOptHead(const Edns& edns, size_t options_size, WireWriter* writer) {
   writer->WriteU8(0);
   writer->WriteU16(static_cast<uint16_t>(RRType::kOpt));
   writer->WriteU16(edns.udp_payload_size);
   writer->WriteU8(edns.extended_rcode);
   writer->WriteU8(edns.version);
   writer->WriteU16((edns.dnssec_ok ? kDnssecOk : 0) | (edns.z & 0x7FFF));
-  writer->WriteU16(edns.WireSize() - kOptFixedSize);
-  for (const EdnsOption& option : edns.options) {
-    writer->WriteU16(static_cast<uint16_t>(option.code));
-    writer->WriteU16(option.data.size());
-    writer->WriteBytes(option.data);
-  }
+  writer->WriteU16(options_size);
+}
+
+void WriteOption(EdnsOptionCode code, absl::string_view data, WireWriter* writer) {
+  writer->WriteU16(static_cast<uint16_t>(code));
+  writer->WriteU16(data.size());
+  writer->WriteBytes(data);
 }
 
 }  // namespace nave::dns

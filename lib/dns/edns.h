@@ -23,6 +23,8 @@ inline constexpr uint16_t kDefaultUdpPayloadSize = 1232;
 inline constexpr uint16_t kMinUdpPayloadSize = 512;
 // Root owner, type, class, TTL, RDLENGTH.
 inline constexpr size_t kOptFixedSize = 11;
+// Code and length of an option.
+inline constexpr size_t kOptionHeadSize = 4;
 
 enum class EdnsOptionCode : uint16_t {
   kNsid = 3,
@@ -96,6 +98,10 @@ struct Edns {
 WireError ParseEdns(uint16_t rrclass, uint32_t ttl, absl::string_view rdata, Edns* edns);
 // Writes the OPT record.
 void WriteEdns(const Edns& edns, WireWriter* writer);
+// The same in parts, for options that are in no Edns: all before the options, which will have so
+// many octets; and one option.
+void WriteOptHead(const Edns& edns, size_t options_size, WireWriter* writer);
+void WriteOption(EdnsOptionCode code, absl::string_view data, WireWriter* writer);
 
 }  // namespace nave::dns
 

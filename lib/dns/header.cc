@@ -1,5 +1,7 @@
 #include "lib/dns/header.h"
 
+#include <iterator>
+
 namespace nave::dns {
 namespace {
 
@@ -29,22 +31,30 @@ void Header::SetFlags(uint16_t flags) {
 
 Header ReadHeader(WireReader* reader) {
   Header header;
-  header.id = reader->ReadU16();
-  header.SetFlags(reader->ReadU16());
-  header.question_count = reader->ReadU16();
-  header.answer_count = reader->ReadU16();
-  header.authority_count = reader->ReadU16();
-  header.additional_count = reader->ReadU16();
+  const absl::string_view octets = reader->ReadBytes(kHeaderSize);
+  if (octets.empty()) return header;
+  const auto u16 = [&](size_t at) {
+    return static_cast<uint16_t>(static_cast<uint8_t>(octets[at]) << 8 |
+                                 static_cast<uint8_t>(octets[at + 1]));
+  };
+  header.id = u16(0);
+  header.SetFlags(u16(2));
+  header.question_count = u16(4);
+  header.answer_count = u16(6);
+  header.authority_count = u16(8);
+  header.additional_count = u16(10);
   return header;
 }
 
 void WriteHeader(const Header& header, WireWriter* writer) {
-  writer->WriteU16(header.id);
-  writer->WriteU16(header.Flags());
-  writer->WriteU16(header.question_count);
-  writer->WriteU16(header.answer_count);
-  writer->WriteU16(header.authority_count);
-  writer->WriteU16(header.additional_count);
+  const uint16_t words[] = {header.id,           header.Flags(),         header.question_count,
+                            header.answer_count, header.authority_count, header.additional_count};
+  char octets[kHeaderSize];
+  for (size_t i = 0; i < std::size(words); ++i) {
+    octets[2 * i] = static_cast<char>(words[i] >> 8);
+    octets[2 * i + 1] = static_cast<char>(words[i]);
+  }
+  writer->WriteBytes(absl::string_view(octets, sizeof(octets)));
 }
 
 }  // namespace nave::dns

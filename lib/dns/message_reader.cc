@@ -16,7 +16,8 @@ uint32_t CleanTtl(uint32_t ttl) { return ttl & 0x80000000u ? 0 : ttl; }
 
 class Reader {
  public:
-  Reader(absl::Span<const uint8_t> wire, MessageSink* sink) : wire_(wire), sink_(sink) {}
+  Reader(absl::Span<const uint8_t> wire, MessageSink* sink, const Question* asked)
+      : wire_(wire), sink_(sink), asked_(asked) {}
 
   WireError Read(Header* header) {
     *header = ReadHeader(&wire_);
@@ -38,7 +39,13 @@ class Reader {
   void TakeQuestion(bool is_first) {
     Question other;
     Question& question = is_first ? first_question_ : other;
-    question = ReadQuestion(&wire_);
+    if (is_first && asked_ != nullptr && wire_.SkipBytes(asked_->name.wire_view())) {
+      question.name = asked_->name;
+    } else {
+      question.name = wire_.ReadName();
+    }
+    question.type = static_cast<RRType>(wire_.ReadU16());
+    question.rrclass = static_cast<RRClass>(wire_.ReadU16());
     if (!wire_.ok()) return;
     has_question_ = true;
     sink_->OnQuestion(question);
@@ -76,6 +83,7 @@ class Reader {
 
   WireReader wire_;
   MessageSink* const sink_;
+  const Question* const asked_;
   Question first_question_;
   Name owner_;
   std::string rdata_;
@@ -97,8 +105,9 @@ RecordView ReadRecordBehind(const Name& owner, WireReader* reader, std::string* 
   return {owner, type, rrclass, type == RRType::kOpt ? ttl : CleanTtl(ttl), rdata};
 }
 
-WireError ReadMessage(absl::Span<const uint8_t> wire, Header* header, MessageSink* sink) {
-  return Reader(wire, sink).Read(header);
+WireError ReadMessage(absl::Span<const uint8_t> wire, Header* header, MessageSink* sink,
+                      const Question* asked) {
+  return Reader(wire, sink, asked).Read(header);
 }
 
 }  // namespace nave::dns

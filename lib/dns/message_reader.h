@@ -45,9 +45,11 @@ class MessageSink {
   virtual void OnEdns(Edns edns) = 0;
 };
 
-// Reads a whole message. On error the sink has been told what was read up to there, and the header
-// is good unless there are fewer than kHeaderSize octets (kTruncated).
-WireError ReadMessage(absl::Span<const uint8_t> wire, Header* header, MessageSink* sink);
+// Reads a whole message. `asked`, unless null: the question that its question should be, which
+// costs less to read then. On error the sink has been told what was read up to there, and the
+// header is good unless there are fewer than kHeaderSize octets (kTruncated).
+WireError ReadMessage(absl::Span<const uint8_t> wire, Header* header, MessageSink* sink,
+                      const Question* asked = nullptr);
 
 }  // namespace nave::dns
 

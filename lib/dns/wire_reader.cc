@@ -27,6 +27,13 @@ bool WireReader::SkipPointerTo(size_t offset) {
   return true;
 }
 
+bool WireReader::SkipBytes(absl::string_view octets) {
+  const absl::string_view rest = ToStringView(message_.subspan(offset_, remaining()));
+  if (rest.substr(0, octets.size()) != octets) return false;
+  offset_ += octets.size();
+  return true;
+}
+
 Name WireReader::ReadUncompressedName() {
   Name name;
   if (!ok()) return name;

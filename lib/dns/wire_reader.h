@@ -51,6 +51,8 @@ class WireReader {
   Name ReadName();
   // Moves over a compression pointer to this place of the message, if one is next.
   bool SkipPointerTo(size_t offset);
+  // Moves over these octets, if they are next.
+  bool SkipBytes(absl::string_view octets);
   // A name in which a pointer is an error.
   Name ReadUncompressedName();
   // All octets up to the end or the limit.
