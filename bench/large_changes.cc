@@ -100,7 +100,8 @@ class Changer {
   // Never in the last zone of a view, for whose data the associations are told.
   Change Record(int i) const {
     const v1::View& view = ViewAt(i);
-    const v1::Zone& zone = *state_.zones.at(view.zones(i % std::max(1, view.zones_size() - 1)));
+    const v1::Zone zone =
+        state_.zones.at(view.zones(i % std::max(1, view.zones_size() - 1)))->Read();
     Change change = {
         {}, SourceOf(view), zone.rrsets(0).owner(), absl::StrCat("10.200.7.", i % 250)};
     auto* const zone_change = change.message.mutable_zone_change();
@@ -113,7 +114,7 @@ class Changer {
   // Taken away, and the next one back.
   Change Association(int i) const {
     const v1::View& view = ViewAt(i / 2);
-    const v1::Zone& zone = *state_.zones.at(view.zones(view.zones_size() - 1));
+    const v1::Zone zone = state_.zones.at(view.zones(view.zones_size() - 1))->Read();
     Change change = {{}, SourceOf(view), zone.rrsets(0).owner(), zone.rrsets(0).rdata(0)};
     v1::View* const changed = change.message.mutable_view();
     *changed = view;

@@ -68,14 +68,6 @@ void Message::SetRcode(Rcode rcode) {
   if (edns.has_value()) edns->extended_rcode = static_cast<int>(rcode) >> 4;
 }
 
-Question ReadQuestion(WireReader* reader) {
-  Question question;
-  question.name = reader->ReadName();
-  question.type = static_cast<RRType>(reader->ReadU16());
-  question.rrclass = static_cast<RRClass>(reader->ReadU16());
-  return question;
-}
-
 ResourceRecord ReadRecord(WireReader* reader) {
   const Name owner = reader->ReadName();
   std::string buffer;

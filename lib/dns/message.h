@@ -93,7 +93,6 @@ void WriteRecord(const Name& owner, RRType type, RRClass rrclass, uint32_t ttl,
 void WriteQuestion(const Question& question, WireWriter* writer);
 // One record, OPT included, its rdata uncompressed. The error is in the reader.
 ResourceRecord ReadRecord(WireReader* reader);
-Question ReadQuestion(WireReader* reader);
 
 // A query with a question and RD, no OPT.
 Message MakeQuery(uint16_t id, const Name& name, RRType type, bool recursion_desired = true);

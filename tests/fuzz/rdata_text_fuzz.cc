@@ -51,8 +51,8 @@ void CheckRdataWays(RRType type, const std::string& rdata) {
   WireReader reader(writer.written());
   const std::string canonical = CanonicalRdata(type, rdata);
   // A name that is compressed takes the case of the one that it points at (RFC 1035 section 4.1.4).
-  std::string buffer;
-  const absl::string_view read = ReadRdata(type, writer.size(), &reader, &buffer);
+  std::string names;
+  const absl::string_view read = ReadRdata(type, writer.size(), &reader, &names);
   Require(CanonicalRdata(type, read) == canonical && reader.ok(), "rdata in a message");
   Require(CanonicalRdata(type, canonical) == canonical, "the canonical form is its own");
   RRset rrset{Name(), type, RRClass::kIn, 60, {}};

@@ -57,9 +57,10 @@ void AskAll(const State& state, std::shared_ptr<const Snapshot> snapshot) {
   const size_t listeners = snapshot->listeners().size();
   Road road(std::move(snapshot));
   size_t left = kMaxQuestions;
-  for (const auto& [name, zone] : state.zones) {
-    for (int i = -1; i < zone->rrsets_size() && left > 0; ++i, --left) {
-      const auto owner = dns::Name::FromText(i < 0 ? zone->apex() : zone->rrsets(i).owner());
+  for (const auto& [name, stored] : state.zones) {
+    const v1::Zone zone = stored->Read();
+    for (int i = -1; i < zone.rrsets_size() && left > 0; ++i, --left) {
+      const auto owner = dns::Name::FromText(i < 0 ? zone.apex() : zone.rrsets(i).owner());
       Require(owner.ok(), "what was compiled has names");
       Ask(&road, *owner, left % std::max<size_t>(listeners, 1));
       if (const auto below = owner->Child("below")) Ask(&road, *below, left);

@@ -254,12 +254,12 @@ World ChangedWorld(const World& world, Dice* dice) {
   return next;
 }
 
-template <typename Object>
-void StateBuilder::Put(Object object, const std::string& name,
-                       SharedMap<std::shared_ptr<const Object>>* objects) {
+template <typename Stored, typename Object>
+void StateBuilder::Put(const Object& object, const std::string& name,
+                       SharedMap<std::shared_ptr<const Stored>>* objects) {
   auto& built = built_[Object::descriptor()->name() + object.SerializeAsString()];
-  if (built == nullptr) built = std::make_shared<const Object>(std::move(object));
-  (*objects)[name] = std::static_pointer_cast<const Object>(built);
+  if (built == nullptr) built = std::make_shared<const Stored>(object);
+  (*objects)[name] = std::static_pointer_cast<const Stored>(built);
 }
 
 v1::Rule StateBuilder::Rule(const std::string& domain, const RuleModel& rule) const {
@@ -295,7 +295,7 @@ State StateBuilder::Build(const World& world) {
     if (model.recursive.has_value()) {
       view.add_recursive_resolvers(absl::StrCat("127.0.0.1:", ports_.at(*model.recursive)));
     }
-    Put(std::move(view), ViewName(number), &state.views);
+    Put(view, ViewName(number), &state.views);
   }
   for (int number = 0; number < kListeners; ++number) {
     v1::Listener listener;
@@ -303,7 +303,7 @@ State StateBuilder::Build(const World& world) {
     for (int view : world.listeners[number]) {
       if (world.views[view] != nullptr) listener.add_views(ViewName(view));
     }
-    Put(std::move(listener), ListenerAddress(number), &state.listeners);
+    Put(listener, ListenerAddress(number), &state.listeners);
   }
   return state;
 }

@@ -107,9 +107,9 @@ class StateBuilder {
   State Build(const World& world);
 
  private:
-  template <typename Object>
-  void Put(Object object, const std::string& name,
-           SharedMap<std::shared_ptr<const Object>>* objects);
+  template <typename Stored, typename Object>
+  void Put(const Object& object, const std::string& name,
+           SharedMap<std::shared_ptr<const Stored>>* objects);
   v1::Rule Rule(const std::string& domain, const RuleModel& rule) const;
 
   const ServerPorts ports_;
