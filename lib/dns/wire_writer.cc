@@ -53,7 +53,7 @@ void WireWriter::WriteBytes(absl::Span<const uint8_t> bytes) {
 void WireWriter::WriteName(const Name& name) {
   const uint8_t* wire = name.wire().data();
   if (name.IsRoot()) return WriteU8(0);
-  if (first_name_ == 0 && size_ > 0 && size_ <= kMaxPointer) {
+  if (first_name_ == 0 && target_count_ == 0 && size_ > 0 && size_ <= kMaxPointer) {
     if (!Reserve(name.wire_size())) return;
     first_name_ = size_;
     return WriteBytes(name.wire());
