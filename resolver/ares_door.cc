@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/dns/octets.h"
 
 namespace nave::resolver {
 namespace {
@@ -35,10 +36,6 @@ Stub MakeStub(uint16_t id, uint16_t flags) {
   const auto high = [](uint16_t value) { return static_cast<uint8_t>(value >> 8); };
   const auto low = [](uint16_t value) { return static_cast<uint8_t>(value & 0xff); };
   return {high(id), low(id), high(flags), low(flags), 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1};
-}
-
-uint16_t ReadU16(absl::Span<const uint8_t> octets) {
-  return static_cast<uint16_t>(octets[0] << 8 | octets[1]);
 }
 
 // gRPC counts on the same library; initializing is counted, so we never clean up.
@@ -178,16 +175,16 @@ bool AresDoor::Send(absl::Span<const uint8_t> query, uint64_t tag) {
   sending_tag_ = tag;
   send_failed_ = false;
   ++outstanding_;
-  const Stub stub = MakeStub(ReadU16(query), kQueryFlags);
+  const Stub stub = MakeStub(dns::LoadU16(query.data()), kQueryFlags);
   ares_send(channel_->ares, stub.data(), static_cast<int>(stub.size()), Library::Done,
-            new Call{this, tag, ReadU16(query)});
+            new Call{this, tag, dns::LoadU16(query.data())});
   // In a stream, c-ares writes when it is told that it may.
   if (mode_ == Mode::kStream && socket_ >= 0) {
     ares_process_fd(channel_->ares, ARES_SOCKET_BAD, socket_);
   }
   // To c-ares a query that did not leave is one that was answered: an error of its socket would be
   // of all that are under way.
-  if (std::exchange(refused_, false)) Feed(ReadU16(query));
+  if (std::exchange(refused_, false)) Feed(dns::LoadU16(query.data()));
   sending_ = false;
   return !send_failed_;
 }
@@ -195,7 +192,7 @@ bool AresDoor::Send(absl::Span<const uint8_t> query, uint64_t tag) {
 void AresDoor::Deliver(absl::Span<const uint8_t> message) {
   // A completion may end other queries, each with a message of its own.
   const absl::Span<const uint8_t> outer = std::exchange(delivered_, message);
-  Feed(ReadU16(message));
+  Feed(dns::LoadU16(message.data()));
   RunCompletions();
   delivered_ = outer;
 }
@@ -265,7 +262,7 @@ long AresDoor::Receive(void* out, size_t size) {
 }
 
 void AresDoor::SendQuery(absl::Span<const uint8_t> written) {
-  const uint16_t id = ReadU16(sending_query_), its_id = ReadU16(written);
+  const uint16_t id = dns::LoadU16(sending_query_.data()), its_id = dns::LoadU16(written.data());
   if (id != its_id) its_ids_[id] = its_id;
   const bool left = carrier_->SendMessage(sending_query_);
   // A stream that broke reports so by itself: to c-ares it is only slow.

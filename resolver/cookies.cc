@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "lib/base/check.h"
 #include "lib/base/random.h"
+#include "lib/dns/octets.h"
 
 namespace nave::resolver {
 namespace {
@@ -23,10 +24,7 @@ constexpr size_t kHashAt = kTimeAt + 4;
 // A file of secrets is a few lines.
 constexpr size_t kMaxFileSize = 4096;
 
-uint32_t TimeOf(const Query& query) {
-  const uint8_t* at = query.cookie.data() + kTimeAt;
-  return uint32_t{at[0]} << 24 | uint32_t{at[1]} << 16 | uint32_t{at[2]} << 8 | at[3];
-}
+uint32_t TimeOf(const Query& query) { return dns::LoadU32(query.cookie.data() + kTimeAt); }
 
 bool IsHex(absl::string_view text) {
   return std::all_of(text.begin(), text.end(),

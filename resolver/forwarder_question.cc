@@ -87,10 +87,7 @@ void ForwardQuestion::Continue() {
     if (Ask(target, transport, health->UseEdns(now))) return Arm(patience);
   }
   if (in_flight_ > 0) return Arm(absl::InfiniteDuration());
-  if (error_reply_ != nullptr) {
-    return Finish(absl::OkStatus(), std::move(error_reply_), error_index_);
-  }
-  Finish(FailureStatus(), nullptr, std::nullopt);
+  FinishUnanswered();
 }
 
 bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns) {
@@ -207,13 +204,14 @@ void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
 
 void ForwardQuestion::OnMessage(size_t index, std::string message) {
   const Attempt attempt = attempts_[index];
-  if (IsTruncated(message) && attempt.transport == Transport::kUdp) {
+  const bool is_truncated = IsTruncated(message);
+  if (is_truncated && attempt.transport == Transport::kUdp) {
     records_[index].outcome = "truncated";
     return AskAgain(attempt.target, Transport::kTcp, attempt.edns);
   }
   RestoreCase(question_.name, &message);
-  const std::shared_ptr<Reply> reply =
-      IsTruncated(message) ? nullptr : ReadReply(question_, dns::ToOctets(message));
+  std::shared_ptr<Reply> reply =
+      is_truncated ? nullptr : ReadReply(question_, dns::ToOctets(message));
   if (reply == nullptr) {
     records_[index].outcome = "malformed reply";
     Settle(attempt.target);
@@ -224,7 +222,7 @@ void ForwardQuestion::OnMessage(size_t index, std::string message) {
     HealthOf(index)->OnNoEdns(context_.loop->now());
     return AskAgain(attempt.target, attempt.transport, false);
   }
-  OnUsable(index, reply);
+  OnUsable(index, std::move(reply));
 }
 
 void ForwardQuestion::OnUsable(size_t index, std::shared_ptr<Reply> reply) {
@@ -251,10 +249,7 @@ void ForwardQuestion::OnTimer() {
   timer_ = net::EventLoop::kNoTimer;
   for (size_t i = 0; i < attempts_.size(); ++i) MarkLate(&attempts_[i], i);
   if (context_.loop->now() < deadline_) return Continue();
-  if (error_reply_ != nullptr) {
-    return Finish(absl::OkStatus(), std::move(error_reply_), error_index_);
-  }
-  Finish(FailureStatus(), nullptr, std::nullopt);
+  FinishUnanswered();
 }
 
 void ForwardQuestion::MarkLate(Attempt* attempt, size_t index) {
@@ -272,6 +267,13 @@ absl::Status ForwardQuestion::FailureStatus() const {
   if (timed_out_) return absl::DeadlineExceededError("no target answered in time");
   if (overloaded_) return absl::ResourceExhaustedError("too many questions are under way");
   return absl::UnavailableError("no target could be asked");
+}
+
+void ForwardQuestion::FinishUnanswered() {
+  if (error_reply_ != nullptr) {
+    return Finish(absl::OkStatus(), std::move(error_reply_), error_index_);
+  }
+  Finish(FailureStatus(), nullptr, std::nullopt);
 }
 
 void ForwardQuestion::Finish(absl::Status status, std::shared_ptr<Reply> reply,

@@ -84,6 +84,8 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   void OnTimer();
   void MarkLate(Attempt* attempt, size_t index);
   absl::Status FailureStatus() const;
+  // With the last error that a target replied, if one did.
+  void FinishUnanswered();
   void Finish(absl::Status status, std::shared_ptr<Reply> reply, std::optional<size_t> answered);
   void CallBack(ForwardResult result);
 

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/dns/edns.h"
 #include "lib/dns/header.h"
+#include "lib/dns/octets.h"
 #include "lib/dns/type.h"
 #include "lib/dns/wire_reader.h"
 
@@ -16,6 +17,9 @@ namespace nave::resolver {
 namespace {
 
 using dns::kHeaderSize;
+using dns::LoadU16;
+using dns::LoadU32;
+using dns::StoreU32;
 
 // Bits of the header's second word. A plain query has none of kNotPlain: QR, opcode, AA, TC, RA, Z
 // and RCODE; the answer copies or regards the others.
@@ -38,16 +42,6 @@ constexpr int64_t kNanosecondsPerSecond = 1000000000;
 
 uint32_t AgeSeconds(int64_t now, int64_t received) {
   return now <= received ? 0 : static_cast<uint32_t>((now - received) / kNanosecondsPerSecond);
-}
-
-uint16_t LoadU16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
-
-uint32_t LoadU32(const uint8_t* at) {
-  return static_cast<uint32_t>(LoadU16(at)) << 16 | LoadU16(at + 2);
-}
-
-void StoreU32(uint32_t value, uint8_t* at) {
-  for (int shift = 24; shift >= 0; shift -= 8) *at++ = static_cast<uint8_t>(value >> shift);
 }
 
 // Copies an uncompressed name in lower case. Its size; 0 if it is none.
@@ -164,13 +158,10 @@ uint64_t HashOfQuestion(const dns::Question& question) {
   uint8_t octets[dns::kMaxNameSize + 4];
   const absl::Span<const uint8_t> name = dns::ToOctets(question.name.wire_view());
   dns::ToLowerOctets(name.data(), name.size(), octets);
-  uint8_t* at = octets + name.size();
-  for (const auto value :
-       {static_cast<uint16_t>(question.type), static_cast<uint16_t>(question.rrclass)}) {
-    *at++ = static_cast<uint8_t>(value >> 8);
-    *at++ = static_cast<uint8_t>(value);
-  }
-  return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, at - octets)));
+  uint8_t* const behind = octets + name.size();
+  dns::StoreU16(static_cast<uint16_t>(question.type), behind);
+  dns::StoreU16(static_cast<uint16_t>(question.rrclass), behind + 2);
+  return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, name.size() + 4)));
 }
 
 // In one piece of memory with its octets, which follow: the answer, its question in lower case, and

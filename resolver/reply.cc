@@ -12,8 +12,7 @@ namespace {
 
 using dns::RRType;
 
-template <typename List>
-const dns::RRset* FindRRset(const List& rrsets, const dns::Name& owner, RRType type) {
+const dns::RRset* FindRRset(const dns::RRsets& rrsets, const dns::Name& owner, RRType type) {
   for (const dns::RRset& rrset : rrsets) {
     if (rrset.type == type && rrset.owner == owner) return &rrset;
   }
@@ -43,6 +42,7 @@ void TakeAllOf(const dns::RRsets& rrsets, const dns::Name& name, Reply* reply) {
 // Takes the chain that begins at the qname, and nothing that is not on it: an unasked RRset could
 // poison another name.
 void TakeChain(const dns::Question& question, dns::RRsets& rrsets, Reply* reply) {
+  // Nearly every reply is this one RRset, which then need not be copied.
   if (rrsets.size() == 1 && rrsets[0].type == question.type && rrsets[0].owner == question.name) {
     reply->answers = std::move(rrsets);
     return;
@@ -117,8 +117,7 @@ class ReplyMaker final : private dns::MessageSink {
  private:
   void OnQuestion(const dns::Question&) override {}
   void OnRecord(Section section, const dns::RecordView& record) override {
-    // One of another class answers nothing that was asked, and its rdata need not have the form of
-    // its type.
+    // One of another class answers nothing that was asked, and may have no rdata.
     if (record.rrclass != question_.rrclass) return;
     if (section == Section::kAnswer) answers_.Add(record);
     if (section == Section::kAuthority) authorities_.Add(record);

@@ -5,6 +5,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/random.h"
+#include "lib/dns/octets.h"
 
 namespace nave::resolver {
 namespace {
@@ -62,8 +63,6 @@ bool EqualsIgnoreCase(const uint8_t* a, const uint8_t* b, size_t size) {
   });
 }
 
-uint16_t ReadU16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
-
 }  // namespace
 
 std::string BuildQuery(const dns::Question& question, const ForwardOptions& options,
@@ -88,16 +87,16 @@ void SetId(uint16_t id, std::string* message) {
   (*message)[1] = static_cast<char>(id & 0xff);
 }
 
-uint16_t GetId(absl::Span<const uint8_t> message) { return ReadU16(message.data()); }
+uint16_t GetId(absl::Span<const uint8_t> message) { return dns::LoadU16(message.data()); }
 
 ReplyMatch MatchReply(absl::Span<const uint8_t> reply, absl::string_view query) {
   const auto* asked = reinterpret_cast<const uint8_t*>(query.data());
-  if (reply.size() < dns::kHeaderSize || ReadU16(reply.data()) != ReadU16(asked)) {
+  if (reply.size() < dns::kHeaderSize || dns::LoadU16(reply.data()) != dns::LoadU16(asked)) {
     return ReplyMatch::kNo;
   }
   const uint8_t flags = reply[kFlagsOctet];
   if ((flags & kResponseBit) == 0 || (flags & kOpcodeMask) != 0) return ReplyMatch::kNo;
-  const uint16_t questions = ReadU16(reply.data() + kQuestionCountOctet);
+  const uint16_t questions = dns::LoadU16(reply.data() + kQuestionCountOctet);
   if (questions == 0 && reply.size() == dns::kHeaderSize &&
       (reply[kRcodeOctet] & 0x0f) == static_cast<int>(dns::Rcode::kFormErr)) {
     return ReplyMatch::kHeaderOnly;

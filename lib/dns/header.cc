@@ -1,6 +1,6 @@
 #include "lib/dns/header.h"
 
-#include <iterator>
+#include "lib/dns/octets.h"
 
 namespace nave::dns {
 namespace {
@@ -31,30 +31,26 @@ void Header::SetFlags(uint16_t flags) {
 
 Header ReadHeader(WireReader* reader) {
   Header header;
-  const absl::string_view octets = reader->ReadBytes(kHeaderSize);
+  const absl::Span<const uint8_t> octets = ToOctets(reader->ReadBytes(kHeaderSize));
   if (octets.empty()) return header;
-  const auto u16 = [&](size_t at) {
-    return static_cast<uint16_t>(static_cast<uint8_t>(octets[at]) << 8 |
-                                 static_cast<uint8_t>(octets[at + 1]));
-  };
-  header.id = u16(0);
-  header.SetFlags(u16(2));
-  header.question_count = u16(4);
-  header.answer_count = u16(6);
-  header.authority_count = u16(8);
-  header.additional_count = u16(10);
+  header.id = LoadU16(&octets[0]);
+  header.SetFlags(LoadU16(&octets[2]));
+  header.question_count = LoadU16(&octets[4]);
+  header.answer_count = LoadU16(&octets[6]);
+  header.authority_count = LoadU16(&octets[8]);
+  header.additional_count = LoadU16(&octets[10]);
   return header;
 }
 
 void WriteHeader(const Header& header, WireWriter* writer) {
-  const uint16_t words[] = {header.id,           header.Flags(),         header.question_count,
-                            header.answer_count, header.authority_count, header.additional_count};
-  char octets[kHeaderSize];
-  for (size_t i = 0; i < std::size(words); ++i) {
-    octets[2 * i] = static_cast<char>(words[i] >> 8);
-    octets[2 * i + 1] = static_cast<char>(words[i]);
-  }
-  writer->WriteBytes(absl::string_view(octets, sizeof(octets)));
+  uint8_t octets[kHeaderSize];
+  StoreU16(header.id, &octets[0]);
+  StoreU16(header.Flags(), &octets[2]);
+  StoreU16(header.question_count, &octets[4]);
+  StoreU16(header.answer_count, &octets[6]);
+  StoreU16(header.authority_count, &octets[8]);
+  StoreU16(header.additional_count, &octets[10]);
+  writer->WriteBytes(octets);
 }
 
 }  // namespace nave::dns

@@ -27,7 +27,7 @@ class Reader {
     if (header->question_count > kMaxQuestions || records > kMaxRecords) {
       return WireError::kTooManyRecords;
     }
-    for (int i = 0; i < header->question_count && wire_.ok(); ++i) TakeQuestion(i == 0);
+    for (int i = 0; i < header->question_count && wire_.ok(); ++i) TakeQuestion();
     TakeSection(Section::kAnswer, header->answer_count);
     TakeSection(Section::kAuthority, header->authority_count);
     TakeSection(Section::kAdditional, header->additional_count);
@@ -36,7 +36,8 @@ class Reader {
   }
 
  private:
-  void TakeQuestion(bool is_first) {
+  void TakeQuestion() {
+    const bool is_first = !has_question_;
     Question other;
     Question& question = is_first ? first_question_ : other;
     if (is_first && asked_ != nullptr && wire_.SkipBytes(asked_->name.wire_view())) {

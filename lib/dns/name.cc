@@ -141,6 +141,7 @@ absl::StatusOr<Name> Name::ParseText(absl::string_view text, const Name* origin)
 }
 
 WireError Name::FromWire(absl::Span<const uint8_t> message, size_t* offset, Name* name) {
+  // The owner of OPT, in nearly every message.
   if (*offset < message.size() && message[*offset] == 0) {
     ++*offset;
     *name = Name();

@@ -21,8 +21,7 @@ Name WireReader::ReadName() {
 bool WireReader::SkipPointerTo(size_t offset) {
   constexpr uint16_t kPointerBits = 0xc000;
   if (remaining() < 2) return false;
-  const uint8_t* at = message_.data() + offset_;
-  if ((at[0] << 8 | at[1]) != (kPointerBits | offset)) return false;
+  if (LoadU16(message_.data() + offset_) != (kPointerBits | offset)) return false;
   offset_ += 2;
   return true;
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "lib/dns/name.h"
+#include "lib/dns/octets.h"
 #include "lib/dns/wire_error.h"
 
 namespace nave::dns {
@@ -31,15 +32,8 @@ class WireReader {
 
   // Network order; 0 and kTruncated when the bytes end.
   uint8_t ReadU8() { return Take(1) ? message_[offset_ - 1] : 0; }
-  uint16_t ReadU16() {
-    if (!Take(2)) return 0;
-    return static_cast<uint16_t>(message_[offset_ - 2] << 8 | message_[offset_ - 1]);
-  }
-  uint32_t ReadU32() {
-    if (!Take(4)) return 0;
-    const uint8_t* at = message_.data() + offset_ - 4;
-    return uint32_t{at[0]} << 24 | uint32_t{at[1]} << 16 | uint32_t{at[2]} << 8 | at[3];
-  }
+  uint16_t ReadU16() { return Take(2) ? LoadU16(message_.data() + offset_ - 2) : 0; }
+  uint32_t ReadU32() { return Take(4) ? LoadU32(message_.data() + offset_ - 4) : 0; }
   // `size` octets, valid while the message lives; empty on error.
   absl::string_view ReadBytes(size_t size) {
     if (!Take(size)) return {};

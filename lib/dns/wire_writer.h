@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "lib/dns/name.h"
+#include "lib/dns/octets.h"
 
 namespace nave::dns {
 
@@ -35,13 +36,12 @@ class WireWriter {
   }
   void WriteU16(uint16_t value) {
     if (!Reserve(2)) return;
-    Put16(size_, value);
+    StoreU16(value, buffer_.data() + size_);
     size_ += 2;
   }
   void WriteU32(uint32_t value) {
     if (!Reserve(4)) return;
-    Put16(size_, static_cast<uint16_t>(value >> 16));
-    Put16(size_ + 2, static_cast<uint16_t>(value));
+    StoreU32(value, buffer_.data() + size_);
     size_ += 4;
   }
   void WriteBytes(absl::string_view bytes);
@@ -50,7 +50,7 @@ class WireWriter {
   // become targets.
   void WriteName(const Name& name);
   // Overwrites two octets written before. REQUIRES: offset + 2 <= size().
-  void PatchU16(size_t offset, uint16_t value) { Put16(offset, value); }
+  void PatchU16(size_t offset, uint16_t value) { StoreU16(value, buffer_.data() + offset); }
 
   Mark mark() const { return {size_, target_count_}; }
   // Forgets all that was written since `mark`, and that the writer was full.
@@ -75,10 +75,6 @@ class WireWriter {
     if (!full_ && size <= limit_ - size_) return true;
     full_ = true;
     return false;
-  }
-  void Put16(size_t offset, uint16_t value) {
-    buffer_[offset] = static_cast<uint8_t>(value >> 8);
-    buffer_[offset + 1] = static_cast<uint8_t>(value);
   }
   // Offset of a suffix equal to `suffix` (uncompressed wire form), or 0 if there is none.
   size_t FindTarget(const uint8_t* suffix, uint16_t hash) const;

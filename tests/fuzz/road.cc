@@ -71,6 +71,7 @@ void Road::AnswerAll(const dns::Message* reply) {
       result.status = absl::DeadlineExceededError("no target answered");
     } else {
       result.reply = ReadReply(one.question, dns::ToOctets(dns::SerializeMessage(*reply)));
+      fuzzing::Require(result.reply != nullptr, "what we write can be read");
     }
     one.callback(std::move(result));
   }
