@@ -50,8 +50,9 @@ TEST(RateLimitsTest, AClientMayAskASecondsWorthAtOnceAndThenItsRate) {
 TEST(RateLimitsTest, OthersDoNotNoticeOne) {
   RateLimits limits(Options(100, 0, 0));
   Admitted(&limits, A("10.0.0.1"), 100000, kStart);
+  // A tenth of what they may: at the limit, a few in a thousand meet each other in their buckets.
   for (int i = 2; i < 250; ++i) {
-    EXPECT_EQ(Admitted(&limits, A(absl::StrCat("10.0.0.", i)), 100, kStart), 100) << i;
+    EXPECT_EQ(Admitted(&limits, A(absl::StrCat("10.0.0.", i)), 10, kStart), 10) << i;
   }
 }
 
