@@ -58,7 +58,9 @@ TEST(IsolationTest, NoAnswerCrossesAViewWhileEverythingChanges) {
   EXPECT_GE(tally.one_generation, tally.answers / 100);
   EXPECT_LT(tally.one_generation, tally.answers);
   // Cached, or asked once for several clients; of a share, chance may have each name asked once.
-  if (kShare == 1) EXPECT_GT(tally.server, storm.asked());
+  if (kShare == 1) {
+    EXPECT_GT(tally.server, storm.asked());
+  }
 }
 
 // Where nothing changes there is one world for each answer, and so no excuse.
