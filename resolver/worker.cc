@@ -55,7 +55,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
   Worker* raw = worker.get();
   worker->loop_->SetTurnEnd([raw] { raw->FlushSockets(); });
   if (options.metrics != nullptr) {
-    worker->loop_->RunAfter(kStatsInterval, [raw] { raw->PublishStats(); });
+    worker->loop_->RunAfter(kStatsInterval, [raw] { raw->PublishStatsAndAgain(); });
   }
   worker->thread_ = std::thread([raw] { raw->loop_->Run(); });
   return worker;
@@ -72,6 +72,7 @@ void Worker::Stop() {
   if (thread_.joinable()) {
     loop_->Stop();
     thread_.join();
+    if (options_.metrics != nullptr) PublishStats();
   }
   // The forwarder calls back what is under way, so it goes first, then what it wrote is sent.
   upstream_.reset();
@@ -168,7 +169,11 @@ void Worker::PublishStats() {
   const UpstreamStats upstream = upstream_->stats();
   options_.metrics->AddUpstream(upstream, published_upstream_);
   published_upstream_ = upstream;
-  loop_->RunAfter(kStatsInterval, [this] { PublishStats(); });
+}
+
+void Worker::PublishStatsAndAgain() {
+  PublishStats();
+  loop_->RunAfter(kStatsInterval, [this] { PublishStatsAndAgain(); });
 }
 
 }  // namespace nave::resolver

@@ -86,6 +86,7 @@ class Worker {
   absl::Status Apply(std::shared_ptr<const Snapshot> snapshot, BoundEndpoints* bound);
   void FlushSockets();
   void PublishStats();
+  void PublishStatsAndAgain();
 
   const Clock* const clock_;
   const WorkerOptions options_;

@@ -20,8 +20,9 @@ constexpr absl::Duration kLook = absl::Milliseconds(5);
 // Changes that the questions may be ahead of, where the machine is slow.
 constexpr int64_t kLagMax = 8;
 
-WorkerOptions Options() {
+WorkerOptions Options(ResolverMetrics* metrics) {
   WorkerOptions options;
+  options.metrics = metrics;
   options.node_id = "r1";
   options.upstream_factory = NewForwarder;
   return options;
@@ -34,7 +35,7 @@ Storm::Storm(StormOptions options)
       dice_(options_.seed),
       servers_(options_.seed + 1),
       builder_(servers_.ports()),
-      resolver_(ResolverServer::Start(&RealClock(), options_.workers, Options()).value()) {
+      resolver_(ResolverServer::Start(&RealClock(), options_.workers, Options(&metrics_)).value()) {
   // A line for each state that is served would be thousands.
   log::Configure(log::Level::kWarning, log::Form::kText);
   Serve(FirstWorld(&dice_));
@@ -156,6 +157,7 @@ Tally Storm::Run() {
     }
   }
   for (std::thread& client : clients) client.join();
+  resolver_->Stop();
   absl::MutexLock lock(&mutex_);
   return std::move(tally_);
 }

@@ -13,6 +13,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "lib/base/metrics.h"
+#include "resolver/resolver_metrics.h"
 #include "resolver/resolver_server.h"
 #include "tests/resolver/isolation/checker.h"
 #include "tests/resolver/isolation/model.h"
@@ -42,6 +44,8 @@ class Storm {
   int64_t generations() const { return history_.served(); }
   // Questions that reached a name server.
   size_t asked() const { return servers_.asked(); }
+  // The resolver's own counts, whole once it has run.
+  std::string metrics() const { return registry_.Expose(); }
 
  private:
   struct Question {
@@ -65,6 +69,8 @@ class Storm {
   Dice dice_;
   MarkedServers servers_;
   StateBuilder builder_;
+  metrics::Registry registry_;
+  ResolverMetrics metrics_{&registry_};
   std::unique_ptr<ResolverServer> resolver_;
   std::vector<net::Endpoint> listeners_;
   History history_;
