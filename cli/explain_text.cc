@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 
 namespace nave::cli {
@@ -12,6 +13,7 @@ namespace {
 
 using resolver::v1::Candidate;
 using resolver::v1::Explanation;
+using resolver::v1::ForwardingPolicy;
 using resolver::v1::Step;
 using resolver::v1::TargetState;
 
@@ -44,7 +46,7 @@ std::string HealthText(const TargetState& target) {
     case TargetState::UP:
       return absl::StrFormat("up, %.1f ms", target.round_trip_us() / 1000.0);
     case TargetState::DOWN:
-      return absl::StrFormat("down, tried again in %.1f s", target.retry_in_ms() / 1000.0);
+      return absl::StrFormat("down, probed again in %.1f s", target.retry_in_ms() / 1000.0);
     default:
       break;
   }
@@ -52,10 +54,37 @@ std::string HealthText(const TargetState& target) {
   return absl::StrCat("no answer ", target.failures(), target.failures() == 1 ? " time" : " times");
 }
 
+std::string HedgeText(const TargetState& target) {
+  if (target.hedge_after_us() == 0) return "";
+  return absl::StrFormat("hedged after %.1f ms", target.hedge_after_us() / 1000.0);
+}
+
 std::vector<std::string> TargetRow(const TargetState& target) {
-  return {absl::StrCat("  ", target.address()), target.transport(),
-          absl::StrCat("priority ", target.priority()), absl::StrCat("weight ", target.weight()),
-          HealthText(target)};
+  return {absl::StrCat("  ", target.address()),
+          target.transport(),
+          absl::StrCat("priority ", target.priority()),
+          absl::StrCat("weight ", target.weight()),
+          HealthText(target),
+          HedgeText(target)};
+}
+
+// What the rule wants other than the defaults.
+std::string PolicyText(const ForwardingPolicy& policy) {
+  std::vector<std::string> parts;
+  if (policy.selection() == ForwardingPolicy::LATENCY) parts.push_back("the fastest first");
+  const auto add_error = [&parts](const char* rcode, ForwardingPolicy::OnError on_error) {
+    if (on_error == ForwardingPolicy::ON_ERROR_UNSPECIFIED) return;
+    parts.push_back(absl::StrCat(
+        rcode, on_error == ForwardingPolicy::ANSWER ? " is the answer" : " leads to the next"));
+  };
+  add_error("SERVFAIL", policy.on_servfail());
+  add_error("REFUSED", policy.on_refused());
+  add_error("NXDOMAIN", policy.on_nxdomain());
+  if (policy.on_all_down() == ForwardingPolicy::FAIL) parts.push_back("fails if all are down");
+  if (policy.hedge_percentile() > 0) {
+    parts.push_back(absl::StrCat("hedged after percentile ", policy.hedge_percentile()));
+  }
+  return absl::StrJoin(parts, "; ");
 }
 
 void AppendStep(int number, const Step& step, std::string* text) {
@@ -71,6 +100,8 @@ void AppendStep(int number, const Step& step, std::string* text) {
   rows.clear();
   for (const TargetState& target : step.targets()) rows.push_back(TargetRow(target));
   AppendRows(rows, text);
+  const std::string policy = PolicyText(step.policy());
+  if (!policy.empty()) absl::StrAppend(text, kIndent, "  policy: ", policy, "\n");
 }
 
 std::string Heading(const resolver::v1::Question& question) {

@@ -54,6 +54,12 @@ std::string FormText(const FieldDescriptor& field) {
   }
 }
 
+std::string FieldsText(const google::protobuf::Descriptor& message) {
+  std::vector<std::string> names;
+  for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
+  return absl::StrCat("YAML, '{FIELD: VALUE, ...}', of the fields ", absl::StrJoin(names, ", "));
+}
+
 std::string ValueText(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM: {
@@ -72,7 +78,7 @@ std::string ValueText(const FieldDescriptor& field) {
       if (field.message_type() == google::protobuf::Timestamp::descriptor()) {
         return "a time such as 2026-11-24T09:30:00Z, or how long from now, such as 720h";
       }
-      return "its fields, such as '{address: 192.0.2.1, port: 53}'";
+      return FieldsText(*field.message_type());
     default:
       return "a number";
   }
@@ -122,6 +128,9 @@ absl::Status AddMessages(const std::string& flag, const std::vector<std::string>
   for (const std::string& text : texts) {
     NAVE_ASSIGN_OR_RETURN(const std::vector<YAML::Node> nodes, ParseYaml(flag, text));
     if (!nodes.empty()) list.push_back(nodes[0]);
+  }
+  if (!field.is_repeated() && list.size() > 0) {
+    return SetFieldFromYaml(flag, list[list.size() - 1], field, resource);
   }
   return SetFieldFromYaml(flag, list, field, resource);
 }

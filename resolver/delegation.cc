@@ -34,6 +34,7 @@ std::shared_ptr<const TargetGroup> MakeDelegationGroup(const View& view, const Z
                                                        const dns::RRset& ns) {
   auto group = std::make_shared<TargetGroup>();
   group->name = zone.name();
+  group->domain_name = ns.owner;
   group->recursion_desired = false;
   std::vector<net::Endpoint> endpoints;
   for (const absl::string_view rdata : ns.rdatas) {

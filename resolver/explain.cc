@@ -83,7 +83,34 @@ void AddTargets(const std::vector<TargetStatus>& targets, v1::Step* out) {
     added->set_round_trip_us(absl::ToInt64Microseconds(status.round_trip));
     added->set_failures(static_cast<uint32_t>(status.failures));
     added->set_retry_in_ms(absl::ToInt64Milliseconds(status.retry_in));
+    if (status.hedge_after != absl::InfiniteDuration()) {
+      added->set_hedge_after_us(absl::ToInt64Microseconds(status.hedge_after));
+    }
   }
+}
+
+v1::ForwardingPolicy::OnError ToProto(ForwardingPolicy::OnError on_error) {
+  return on_error == ForwardingPolicy::OnError::kAnswer ? v1::ForwardingPolicy::ANSWER
+                                                        : v1::ForwardingPolicy::NEXT_TARGET;
+}
+
+// What differs from the defaults.
+void AddPolicy(const ForwardingPolicy& policy, v1::Step* out) {
+  const ForwardingPolicy defaults;
+  v1::ForwardingPolicy added;
+  if (policy.selection != defaults.selection) {
+    added.set_selection(v1::ForwardingPolicy::LATENCY);
+  }
+  if (policy.on_servfail != defaults.on_servfail)
+    added.set_on_servfail(ToProto(policy.on_servfail));
+  if (policy.on_refused != defaults.on_refused) added.set_on_refused(ToProto(policy.on_refused));
+  if (policy.on_nxdomain != defaults.on_nxdomain)
+    added.set_on_nxdomain(ToProto(policy.on_nxdomain));
+  if (policy.on_all_down != defaults.on_all_down) {
+    added.set_on_all_down(v1::ForwardingPolicy::FAIL);
+  }
+  added.set_hedge_percentile(policy.hedge_percentile);
+  if (added.ByteSizeLong() > 0) *out->mutable_policy() = std::move(added);
 }
 
 void AddCache(const CacheLook& look, v1::Step* out) {
@@ -103,7 +130,9 @@ void AddStep(const TraceStep& step, const Upstream& upstream, v1::Explanation* e
   out->set_text(step.text);
   AddCandidates(step, out);
   if (step.cache.has_value()) AddCache(*step.cache, out);
-  if (step.group != nullptr) AddTargets(upstream.Describe(*step.group), out);
+  if (step.group == nullptr) return;
+  AddTargets(upstream.Describe(*step.group), out);
+  AddPolicy(step.group->policy, out);
 }
 
 void AddSection(const AnswerSection& section,

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "resolver/forwarder_order.h"
 #include "resolver/forwarder_question.h"
+#include "resolver/target_prober.h"
 #include "resolver/upstream_health.h"
 #include "resolver/upstream_table.h"
 
@@ -20,7 +21,13 @@ constexpr absl::Duration kTick = absl::Seconds(1);
 
 class Forwarder final : public Upstream {
  public:
-  explicit Forwarder(net::EventLoop* loop) : loop_(loop), channels_(loop, &stats_) {
+  explicit Forwarder(net::EventLoop* loop)
+      : loop_(loop),
+        channels_(loop, &stats_),
+        prober_(
+            loop, &health_, &stats_,
+            [this](const dns::Question& question, std::shared_ptr<const TargetGroup> group,
+                   ForwardCallback done) { Probe(question, std::move(group), std::move(done)); }) {
     ScheduleTick();
   }
 
@@ -38,8 +45,8 @@ class Forwarder final : public Upstream {
   void Forward(const dns::Question& question, std::shared_ptr<const TargetGroup> group,
                const ForwardOptions& options, ForwardCallback callback) override {
     auto asked = std::make_shared<ForwardQuestion>(
-        ForwardContext{loop_, &channels_, &health_}, question, std::move(group), options,
-        std::move(callback), [this](ForwardQuestion* done) { questions_.erase(done); });
+        ForwardContext{loop_, &channels_, &health_, &prober_, &stats_}, question, std::move(group),
+        options, std::move(callback), [this](ForwardQuestion* done) { questions_.erase(done); });
     const bool full = questions_.size() >= kMaxQuestions;
     questions_.emplace(asked.get(), asked);
     if (closing_) return asked->Cancel();
@@ -49,13 +56,26 @@ class Forwarder final : public Upstream {
 
   size_t outstanding() const override { return questions_.size(); }
 
-  UpstreamStats stats() const override { return stats_; }
+  UpstreamStats stats() const override {
+    UpstreamStats stats = stats_;
+    stats.targets = health_.size();
+    stats.targets_down = health_.CountDown();
+    return stats;
+  }
 
   std::vector<TargetStatus> Describe(const TargetGroup& group) const override {
     return DescribeTargets(group, health_, loop_->now());
   }
 
  private:
+  void Probe(const dns::Question& question, std::shared_ptr<const TargetGroup> group,
+             ForwardCallback done) {
+    ForwardOptions options;
+    options.is_probe = true;
+    options.deadline = TargetHealth::kMaxPatience;
+    Forward(question, std::move(group), options, std::move(done));
+  }
+
   void ScheduleTick() {
     tick_ = loop_->RunAfter(kTick, [this] {
       channels_.Tick(loop_->now());
@@ -68,6 +88,7 @@ class Forwarder final : public Upstream {
   UpstreamStats stats_;
   UpstreamTable channels_;
   HealthTable health_;
+  TargetProber prober_;
   absl::flat_hash_map<ForwardQuestion*, std::shared_ptr<ForwardQuestion>> questions_;
   net::EventLoop::TimerId tick_ = net::EventLoop::kNoTimer;
   bool closing_ = false;

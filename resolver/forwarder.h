@@ -36,6 +36,8 @@ struct ForwardOptions {
   HopMarks hop_marks;
   // The whole of it: all targets, all attempts, TCP after truncation included.
   absl::Duration deadline = absl::Seconds(4);
+  // For no client: it does not count as use of the target.
+  bool is_probe = false;
 };
 
 // One target that was asked, for `explain`, extended errors and the query log.
@@ -73,8 +75,10 @@ struct TargetStatus {
   absl::Duration round_trip;
   // In a row.
   int failures = 0;
-  // Of a target that is down: until it is tried again.
+  // Of a target that is down: until a probe tries it.
   absl::Duration retry_in;
+  // After it another one is asked as well; infinite: never.
+  absl::Duration hedge_after = absl::InfiniteDuration();
 };
 
 // In what a message differed from a reply to the question under way.
@@ -89,6 +93,19 @@ struct UpstreamStats {
   uint64_t late = 0;
   // Times that many mismatches came from one target, so that TCP was taken.
   uint64_t bursts = 0;
+  // Replies that were taken, and how long they took together.
+  uint64_t replies = 0;
+  absl::Duration round_trips;
+  // Questions asked of a second target while the first had time left, and those that the second
+  // answered first.
+  uint64_t hedges = 0;
+  uint64_t hedges_won = 0;
+  // Questions to targets that were down, and those that found one back.
+  uint64_t probes = 0;
+  uint64_t probes_answered = 0;
+  // Targets of which something is known, now; of these the ones that are down.
+  uint64_t targets = 0;
+  uint64_t targets_down = 0;
 };
 
 using ForwardCallback = std::function<void(ForwardResult result)>;

@@ -12,6 +12,8 @@ struct Place {
   bool down;
   uint32_t priority;
   uint32_t weight;
+  // By which the fastest is chosen.
+  absl::Duration expected;
   uint8_t index;
 
   friend bool operator<(const Place& a, const Place& b) {
@@ -32,6 +34,8 @@ void ShuffleByWeight(Place* begin, Place* end) {
   }
 }
 
+bool ByLatency(const Place& a, const Place& b) { return a.expected < b.expected; }
+
 // In the order of the group.
 std::vector<Place> PlacesOf(const TargetGroup& group, const HealthTable& health, absl::Time now) {
   const size_t count = std::min(group.targets.size(), kMaxTargetsPerGroup);
@@ -40,19 +44,25 @@ std::vector<Place> PlacesOf(const TargetGroup& group, const HealthTable& health,
   for (size_t i = 0; i < count; ++i) {
     const Target& target = group.targets[i];
     const TargetHealth* known = health.Find(target.endpoint);
-    places.push_back({known != nullptr && !known->IsUp(now), target.priority,
-                      std::max(target.weight, 1u), static_cast<uint8_t>(i)});
+    places.push_back({known != nullptr && known->is_down(), target.priority,
+                      std::max(target.weight, 1u),
+                      known == nullptr ? absl::ZeroDuration() : known->ExpectedRoundTrip(now),
+                      static_cast<uint8_t>(i)});
   }
   return places;
 }
 
-TargetStatus DescribeTarget(const Target& target, const TargetHealth* known, absl::Time now) {
+TargetStatus DescribeTarget(const Target& target, const TargetHealth* known,
+                            const ForwardingPolicy& policy, absl::Time now) {
   TargetStatus status;
   status.target = target;
   if (known == nullptr) return status;
   status.round_trip = known->round_trip();
   status.failures = known->failures();
   status.retry_in = known->RetryIn(now);
+  if (policy.hedge_percentile > 0) {
+    status.hedge_after = known->HedgeDelay(policy.hedge_percentile);
+  }
   if (known->is_down()) {
     status.health = TargetStatus::Health::kDown;
   } else if (status.round_trip > absl::ZeroDuration()) {
@@ -63,32 +73,40 @@ TargetStatus DescribeTarget(const Target& target, const TargetHealth* known, abs
 
 }  // namespace
 
-TargetOrder OrderTargets(const TargetGroup& group, const HealthTable& health, absl::Time now) {
+TargetOrder OrderTargets(const TargetGroup& group, HealthTable* health, absl::Time now) {
   if (group.targets.size() == 1) return {0};
-  std::vector<Place> places = PlacesOf(group, health, now);
+  std::vector<Place> places = PlacesOf(group, *health, now);
   std::stable_sort(places.begin(), places.end());
   for (auto begin = places.begin(); begin != places.end();) {
     const auto end = std::upper_bound(begin, places.end(), *begin);
-    ShuffleByWeight(&*begin, &*begin + (end - begin));
+    if (group.policy.selection == ForwardingPolicy::Selection::kLatency) {
+      std::stable_sort(begin, end, ByLatency);
+    } else {
+      ShuffleByWeight(&*begin, &*begin + (end - begin));
+    }
     begin = end;
   }
   TargetOrder order;
   order.reserve(places.size());
-  for (const Place& place : places) order.push_back(place.index);
+  for (const Place& place : places) {
+    order.push_back(place.index);
+    if (place.down) health->Get(group.targets[place.index].endpoint)->OnWanted(now);
+  }
   return order;
 }
 
 std::vector<TargetStatus> DescribeTargets(const TargetGroup& group, const HealthTable& health,
                                           absl::Time now) {
   std::vector<Place> places = PlacesOf(group, health, now);
-  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
-    return std::make_tuple(a.down, a.priority, b.weight) <
-           std::make_tuple(b.down, b.priority, a.weight);
+  const bool by_latency = group.policy.selection == ForwardingPolicy::Selection::kLatency;
+  std::stable_sort(places.begin(), places.end(), [by_latency](const Place& a, const Place& b) {
+    if (a < b || b < a) return a < b;
+    return by_latency ? ByLatency(a, b) : a.weight > b.weight;
   });
   std::vector<TargetStatus> targets;
   for (const Place& place : places) {
     const Target& target = group.targets[place.index];
-    targets.push_back(DescribeTarget(target, health.Find(target.endpoint), now));
+    targets.push_back(DescribeTarget(target, health.Find(target.endpoint), group.policy, now));
   }
   return targets;
 }

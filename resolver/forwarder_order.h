@@ -20,11 +20,12 @@ namespace nave::resolver {
 // Targets by their indices in the group.
 using TargetOrder = absl::InlinedVector<uint8_t, 8>;
 
-// All targets: those that are up by priority, of one priority at random by weight; then in the same
-// way those that are down, for when all else failed. At most kMaxTargetsPerGroup.
-TargetOrder OrderTargets(const TargetGroup& group, const HealthTable& health, absl::Time now);
+// All targets: those that are up by priority, of one priority at random by weight or the fastest
+// first, as the policy says; then in the same way those that are down, for when all else failed.
+// Notes that these were wanted. At most kMaxTargetsPerGroup.
+TargetOrder OrderTargets(const TargetGroup& group, HealthTable* health, absl::Time now);
 
-// The same order for people: of one priority the heaviest first, with what is known of each.
+// The same order for people: by weight the heaviest first, with what is known of each.
 std::vector<TargetStatus> DescribeTargets(const TargetGroup& group, const HealthTable& health,
                                           absl::Time now);
 

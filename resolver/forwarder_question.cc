@@ -20,21 +20,6 @@ bool IsTruncated(const std::string& message) {
   return (static_cast<uint8_t>(message[kFlagsOctet]) & kTruncationBit) != 0;
 }
 
-// Another target may do better. NXDOMAIN is an answer, and believed.
-bool IsServerError(dns::Rcode rcode) {
-  switch (rcode) {
-    case dns::Rcode::kFormErr:
-    case dns::Rcode::kServFail:
-    case dns::Rcode::kNotImp:
-    case dns::Rcode::kRefused:
-    case dns::Rcode::kNotAuth:
-    case dns::Rcode::kBadVers:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 ForwardQuestion::ForwardQuestion(const ForwardContext& context, const dns::Question& question,
@@ -52,7 +37,11 @@ ForwardQuestion::~ForwardQuestion() { context_.loop->Cancel(timer_); }
 void ForwardQuestion::Start() {
   const absl::Time now = context_.loop->now();
   deadline_ = now + options_.deadline;
-  order_ = OrderTargets(*group_, *context_.health, now);
+  order_ = OrderTargets(*group_, context_.health, now);
+  if (group_->policy.on_all_down == ForwardingPolicy::OnAllDown::kFail && !order_.empty() &&
+      AreAllDown()) {
+    return Fail(absl::UnavailableError("every target is down, and the rule's policy is to fail"));
+  }
   source_turn_ = group_->sources.size() > 1 ? RandomUint64() % group_->sources.size() : 0;
   starting_ = true;
   Continue();
@@ -79,29 +68,60 @@ void ForwardQuestion::Continue() {
     const int round = static_cast<int>(next_ / order_.size());
     ++next_;
     if (IsSettled(target)) continue;
-    const Target& asked = group_->targets[target];
-    TargetHealth* const health = context_.health->Get(asked.endpoint);
-    const absl::Duration patience = health->Patience() * (int64_t{1} << round);
-    const absl::Time now = context_.loop->now();
-    const Transport transport = health->PreferTcp(now) ? Transport::kTcp : asked.transport;
-    if (Ask(target, transport, health->UseEdns(now))) return Arm(patience);
+    if (!AskTarget(target, int64_t{1} << round)) continue;
+    return attempts_.size() == 1 ? ArmFirst() : Arm(attempts_.back().patient_until);
   }
-  if (in_flight_ > 0) return Arm(absl::InfiniteDuration());
+  if (in_flight_ > 0) return Arm(absl::InfiniteFuture());
   FinishUnanswered();
 }
 
-bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns) {
+bool ForwardQuestion::AskTarget(size_t target, int64_t patience) {
+  const Target& asked = group_->targets[target];
+  TargetHealth* const health = context_.health->Get(asked.endpoint);
+  const absl::Time now = context_.loop->now();
+  const Transport transport = health->PreferTcp(now) ? Transport::kTcp : asked.transport;
+  return Ask(target, transport, health->UseEdns(now), health->Patience() * patience);
+}
+
+void ForwardQuestion::ArmFirst() {
+  const Attempt& first = attempts_.front();
+  const uint8_t percentile = group_->policy.hedge_percentile;
+  if (percentile == 0 || order_.size() == 1) return Arm(first.patient_until);
+  const absl::Time due = first.sent + HealthOf(0)->HedgeDelay(percentile);
+  Arm(std::min(due, first.patient_until));
+  hedge_due_ = due < first.patient_until;
+}
+
+void ForwardQuestion::Hedge() {
+  const size_t target = order_[next_ % order_.size()];
+  const TargetHealth* other =
+      std::as_const(*context_.health).Find(group_->targets[target].endpoint);
+  const bool is_down = other != nullptr && other->is_down();
+  if (!is_down && !IsSettled(target) && HealthOf(0)->TakeHedge()) {
+    ++next_;
+    const size_t index = attempts_.size();
+    if (AskTarget(target, 1)) {
+      hedge_index_ = index;
+      ++context_.stats->hedges;
+    }
+  }
+  Arm(attempts_.front().patient_until);
+}
+
+bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns, absl::Duration patience) {
   const Target& asked = group_->targets[target];
   const absl::Time now = context_.loop->now();
   const size_t index = attempts_.size();
-  attempts_.push_back({target, transport, edns, nullptr, 0, now, false, false});
+  attempts_.push_back({target, transport, edns, nullptr, 0, now, now + patience, false, false});
   records_.push_back({asked.endpoint, transport, absl::ZeroDuration(), "no reply"});
   absl::StatusOr<UpstreamChannel*> channel = FindChannel(asked, transport);
   absl::StatusOr<UpstreamChannel::Ticket> ticket = UpstreamChannel::Ticket{0};
   if (!channel.ok()) {
     ticket = channel.status();
   } else {
-    context_.health->Get(asked.endpoint)->OnAsk(now);
+    TargetHealth* const health = context_.health->Get(asked.endpoint);
+    health->OnAsk(now);
+    if (!options_.is_probe) health->OnWanted(now);
     QueryForm form;
     form.recursion_desired = group_->recursion_desired;
     form.edns = edns;
@@ -117,7 +137,7 @@ bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns) {
     if (absl::IsResourceExhausted(ticket.status())) {
       overloaded_ = true;
     } else {
-      context_.health->Get(asked.endpoint)->OnFailure(now);
+      OnFailure(target);
     }
     return false;
   }
@@ -132,7 +152,9 @@ void ForwardQuestion::AskAgain(size_t target, Transport transport, bool edns) {
   const TargetHealth* health = context_.health->Get(group_->targets[target].endpoint);
   // A connection has to be made first, which takes a round trip of its own.
   const absl::Duration patience = health->Patience() * (transport == Transport::kTcp ? 2 : 1);
-  if (attempts_.size() < kMaxAttempts && Ask(target, transport, edns)) return Arm(patience);
+  if (attempts_.size() < kMaxAttempts && Ask(target, transport, edns, patience)) {
+    return Arm(attempts_.back().patient_until);
+  }
   Settle(target);
   Continue();
 }
@@ -153,6 +175,40 @@ TargetHealth* ForwardQuestion::HealthOf(size_t index) {
   return context_.health->Get(group_->targets[attempts_[index].target].endpoint);
 }
 
+void ForwardQuestion::OnFailure(size_t target) {
+  TargetHealth* const health = context_.health->Get(group_->targets[target].endpoint);
+  health->OnFailure(context_.loop->now());
+  if (health->is_down()) context_.prober->Watch(*group_, target);
+}
+
+bool ForwardQuestion::AreAllDown() const {
+  return std::all_of(order_.begin(), order_.end(), [this](size_t target) {
+    const TargetHealth* health =
+        std::as_const(*context_.health).Find(group_->targets[target].endpoint);
+    return health != nullptr && health->is_down();
+  });
+}
+
+bool ForwardQuestion::IsForOthers(dns::Rcode rcode) const {
+  using OnError = ForwardingPolicy::OnError;
+  const ForwardingPolicy& policy = group_->policy;
+  switch (rcode) {
+    case dns::Rcode::kServFail:
+      return policy.on_servfail == OnError::kNextTarget;
+    case dns::Rcode::kRefused:
+      return policy.on_refused == OnError::kNextTarget;
+    case dns::Rcode::kNxDomain:
+      return policy.on_nxdomain == OnError::kNextTarget;
+    case dns::Rcode::kFormErr:
+    case dns::Rcode::kNotImp:
+    case dns::Rcode::kNotAuth:
+    case dns::Rcode::kBadVers:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
   const std::shared_ptr<ForwardQuestion> self = shared_from_this();
   Attempt& attempt = attempts_[index];
@@ -163,6 +219,8 @@ void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
   switch (reply.event) {
     case UpstreamEvent::kMessage:
       HealthOf(index)->OnReply(records_[index].elapsed, now);
+      ++context_.stats->replies;
+      context_.stats->round_trips += records_[index].elapsed;
       return OnMessage(index, std::move(reply.message));
     case UpstreamEvent::kCaseDiffers:
       records_[index].outcome = "name in other case";
@@ -197,7 +255,7 @@ void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
     case UpstreamEvent::kCancelled:
       return Finish(absl::CancelledError("the resolver is stopping"), nullptr, std::nullopt);
   }
-  HealthOf(index)->OnFailure(now);
+  OnFailure(attempt.target);
   Settle(attempt.target);
   GoOn(index);
 }
@@ -227,39 +285,52 @@ void ForwardQuestion::OnMessage(size_t index, std::string message) {
 
 void ForwardQuestion::OnUsable(size_t index, std::shared_ptr<Reply> reply) {
   records_[index].outcome = dns::RcodeToText(reply->rcode);
-  if (!IsServerError(reply->rcode)) return Finish(absl::OkStatus(), std::move(reply), index);
-  error_reply_ = std::move(reply);
-  error_index_ = index;
+  if (!IsForOthers(reply->rcode)) {
+    if (is_hedge(index)) ++context_.stats->hedges_won;
+    return Finish(absl::OkStatus(), std::move(reply), index);
+  }
+  if (error_reply_ == nullptr || error_reply_->rcode != dns::Rcode::kNxDomain) {
+    error_reply_ = std::move(reply);
+    error_index_ = index;
+  }
   Settle(attempts_[index].target);
   GoOn(index);
 }
 
 void ForwardQuestion::GoOn(size_t index) {
+  // Whom the hedge was to overtake still has time.
+  if (is_hedge(index) && attempts_[0].in_flight && !attempts_[0].late) return;
   if (index + 1 == attempts_.size() || in_flight_ == 0) Continue();
 }
 
-void ForwardQuestion::Arm(absl::Duration patience) {
+void ForwardQuestion::Arm(absl::Time time) {
+  hedge_due_ = false;
   context_.loop->Cancel(timer_);
-  const absl::Duration left = deadline_ - context_.loop->now();
-  timer_ = context_.loop->RunAfter(std::min(patience, left), [this] { OnTimer(); });
+  timer_ = context_.loop->RunAfter(std::min(time, deadline_) - context_.loop->now(),
+                                   [this] { OnTimer(); });
 }
 
 void ForwardQuestion::OnTimer() {
   const std::shared_ptr<ForwardQuestion> self = shared_from_this();
   timer_ = net::EventLoop::kNoTimer;
+  const absl::Time now = context_.loop->now();
+  if (std::exchange(hedge_due_, false) && now < std::min(attempts_[0].patient_until, deadline_)) {
+    return Hedge();
+  }
   for (size_t i = 0; i < attempts_.size(); ++i) MarkLate(&attempts_[i], i);
-  if (context_.loop->now() < deadline_) return Continue();
+  if (now < deadline_) return Continue();
   FinishUnanswered();
 }
 
 void ForwardQuestion::MarkLate(Attempt* attempt, size_t index) {
   if (!attempt->in_flight || attempt->late) return;
   const absl::Time now = context_.loop->now();
+  if (now < std::min(attempt->patient_until, deadline_)) return;
   attempt->late = true;
   timed_out_ = true;
   records_[index].outcome = "timeout";
   records_[index].elapsed = now - attempt->sent;
-  HealthOf(index)->OnFailure(now);
+  OnFailure(attempt->target);
 }
 
 absl::Status ForwardQuestion::FailureStatus() const {

@@ -2,7 +2,8 @@
 // when it is over (data-plane.md sections 2 and 3). On the worker's thread.
 //
 // A target that does not answer within its patience is not given up: the next one is asked, and
-// whichever answers first is believed. Truncation leads to TCP at the same target; FORMERR to a
+// whichever answers first is believed. With hedging the next one is asked before that, though the
+// first is not late yet. Truncation leads to TCP at the same target; FORMERR to a
 // question without EDNS; a name in other case to TCP, where it cannot be forged from aside.
 #ifndef NAVE_RESOLVER_FORWARDER_QUESTION_H_
 #define NAVE_RESOLVER_FORWARDER_QUESTION_H_
@@ -19,6 +20,7 @@
 #include "lib/net/event_loop.h"
 #include "resolver/forwarder.h"
 #include "resolver/forwarder_order.h"
+#include "resolver/target_prober.h"
 #include "resolver/upstream_health.h"
 #include "resolver/upstream_table.h"
 
@@ -29,6 +31,8 @@ struct ForwardContext {
   net::EventLoop* loop;
   UpstreamTable* channels;
   HealthTable* health;
+  TargetProber* prober;
+  UpstreamStats* stats;
 };
 
 class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
@@ -60,6 +64,7 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
     UpstreamChannel* channel;  // Valid while in flight.
     UpstreamChannel::Ticket ticket;
     absl::Time sent;
+    absl::Time patient_until;
     bool in_flight;
     bool late;  // Its patience is over.
   };
@@ -67,8 +72,10 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   // Asks the next target that may still answer; ends the question if there is none and nobody is
   // waited for.
   void Continue();
-  // False if nothing could be sent; the record says why.
-  bool Ask(size_t target, Transport transport, bool edns);
+  // Asks the target in the way that is best now, with `patience` times its own.
+  bool AskTarget(size_t target, int64_t patience);
+  // Waits so long for a reply, then goes on. False if nothing could be sent; the record says why.
+  bool Ask(size_t target, Transport transport, bool edns, absl::Duration patience);
   // The same target once more, in another way; else the next one.
   void AskAgain(size_t target, Transport transport, bool edns);
   absl::StatusOr<UpstreamChannel*> FindChannel(const Target& target, Transport transport);
@@ -79,8 +86,18 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   void GoOn(size_t index);
   void Settle(size_t target) { settled_ |= uint64_t{1} << target; }
   bool IsSettled(size_t target) const { return (settled_ >> target & 1) != 0; }
+  bool is_hedge(size_t index) const { return index > 0 && index == hedge_index_; }
   TargetHealth* HealthOf(size_t index);
-  void Arm(absl::Duration patience);
+  void OnFailure(size_t target);
+  bool AreAllDown() const;
+  // Whether this error of a target leads to the next one.
+  bool IsForOthers(dns::Rcode rcode) const;
+  // Until `time`, or the deadline.
+  void Arm(absl::Time time);
+  // After the first target was asked: until it has had its patience, or a hedge is due.
+  void ArmFirst();
+  // Asks the next target that is up, if the share of hedges allows.
+  void Hedge();
   void OnTimer();
   void MarkLate(Attempt* attempt, size_t index);
   absl::Status FailureStatus() const;
@@ -109,7 +126,10 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   bool finished_ = false;
   bool overloaded_ = false;
   bool timed_out_ = false;
-  // The last reply that was an error.
+  bool hedge_due_ = false;
+  // The attempt that is one; 0: none, as the first attempt never is.
+  size_t hedge_index_ = 0;
+  // The last reply that was an error; an NXDOMAIN before any other.
   std::shared_ptr<Reply> error_reply_;
   size_t error_index_ = 0;
 };

@@ -48,7 +48,33 @@ absl::StatusOr<Target> CompileTarget(const v1::Target& target) {
   return compiled;
 }
 
-// All of a group that can change an answer.
+absl::StatusOr<ForwardingPolicy> CompilePolicy(const v1::ForwardingPolicy& policy) {
+  using OnError = ForwardingPolicy::OnError;
+  const auto on_error = [](v1::ForwardingPolicy::OnError given, OnError otherwise) {
+    if (given == v1::ForwardingPolicy::NEXT_TARGET) return OnError::kNextTarget;
+    return given == v1::ForwardingPolicy::ANSWER ? OnError::kAnswer : otherwise;
+  };
+  ForwardingPolicy compiled;
+  if (policy.selection() == v1::ForwardingPolicy::LATENCY) {
+    compiled.selection = ForwardingPolicy::Selection::kLatency;
+  }
+  compiled.on_servfail = on_error(policy.on_servfail(), compiled.on_servfail);
+  compiled.on_refused = on_error(policy.on_refused(), compiled.on_refused);
+  compiled.on_nxdomain = on_error(policy.on_nxdomain(), compiled.on_nxdomain);
+  if (policy.on_all_down() == v1::ForwardingPolicy::FAIL) {
+    compiled.on_all_down = ForwardingPolicy::OnAllDown::kFail;
+  }
+  const int percentile = policy.hedge_percentile();
+  if (percentile != 0 && (percentile < ForwardingPolicy::kMinHedgePercentile ||
+                          percentile > ForwardingPolicy::kMaxHedgePercentile)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hedge_percentile ", percentile, " is neither 0 nor in 50 to 99"));
+  }
+  compiled.hedge_percentile = static_cast<uint8_t>(percentile);
+  return compiled;
+}
+
+// All of a group that can change an answer, or how it is come by.
 std::string Fingerprint(const TargetGroup& group) {
   std::string text;
   for (const Target& target : group.targets) {
@@ -58,6 +84,11 @@ std::string Fingerprint(const TargetGroup& group) {
   for (const net::IpAddress& source : group.sources) {
     absl::StrAppend(&text, "from ", source.ToString(), " ");
   }
+  const ForwardingPolicy& policy = group.policy;
+  const auto number = [](auto value) { return static_cast<int>(value); };
+  absl::StrAppend(&text, "by ", number(policy.selection), number(policy.on_servfail),
+                  number(policy.on_refused), number(policy.on_nxdomain), number(policy.on_all_down),
+                  number(policy.hedge_percentile));
   return text;
 }
 
@@ -69,9 +100,12 @@ std::shared_ptr<const TargetGroup> Seal(TargetGroup group, Interner* groups) {
 }
 
 absl::StatusOr<std::shared_ptr<const TargetGroup>> CompileGroup(const v1::Rule& rule,
+                                                                const dns::Name& domain_name,
                                                                 Interner* groups) {
   TargetGroup group;
   group.name = rule.name();
+  group.domain_name = domain_name;
+  NAVE_ASSIGN_OR_RETURN(group.policy, CompilePolicy(rule.policy()));
   if (rule.targets().empty()) {
     return absl::InvalidArgumentError("a FORWARD rule needs a target");
   }
@@ -111,7 +145,7 @@ absl::StatusOr<std::shared_ptr<const Rule>> CompileRule(const v1::Rule& rule, In
   switch (rule.kind()) {
     case v1::Rule::FORWARD: {
       compiled->kind = Rule::Kind::kForward;
-      NAVE_ASSIGN_OR_RETURN(compiled->group, CompileGroup(rule, groups));
+      NAVE_ASSIGN_OR_RETURN(compiled->group, CompileGroup(rule, compiled->domain_name, groups));
       break;
     }
     case v1::Rule::SYSTEM:

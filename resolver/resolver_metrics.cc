@@ -33,6 +33,11 @@ void AddGrowth(metrics::Counter& counter, uint64_t current, uint64_t past) {
   if (current > past) counter.Add(static_cast<double>(current - past));
 }
 
+// Of a gauge of all workers together: each adds what changed.
+void AddChange(metrics::Gauge& gauge, uint64_t now, uint64_t before) {
+  gauge.Add(static_cast<double>(now) - static_cast<double>(before));
+}
+
 }  // namespace
 
 ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
@@ -52,6 +57,14 @@ ResolverMetrics::ResolverMetrics(metrics::Registry* registry)
       from_packets_(registry->counter(kFromPackets)),
       late_replies_(registry->counter(kLateReplies)),
       forgery_bursts_(registry->counter(kForgeryBursts)),
+      upstream_replies_(registry->counter(kUpstreamReplies)),
+      round_trips_(registry->counter(kRoundTrips)),
+      hedges_(registry->counter(kHedges)),
+      hedges_won_(registry->counter(kHedgesWon)),
+      probes_(registry->counter(kProbes)),
+      probes_answered_(registry->counter(kProbesAnswered)),
+      targets_up_(registry->gauge(kTargets, {{"health", "up"}})),
+      targets_down_(registry->gauge(kTargets, {{"health", "down"}})),
       refreshes_(registry->counter(kRefreshes)),
       stale_answers_(registry->counter(kStaleAnswers)),
       loops_(registry->counter(kLoops)),
@@ -113,9 +126,8 @@ void ResolverMetrics::AddTcp(const net::TcpStats& now, const net::TcpStats& befo
   for (size_t i = 0; i < tcp_ended_.size(); ++i) {
     if (tcp_ended_[i] != nullptr) AddGrowth(*tcp_ended_[i], now.ended[i], before.ended[i]);
   }
-  // Gauges of all workers together: each adds what changed.
-  tcp_connections_.Add(static_cast<double>(now.open) - static_cast<double>(before.open));
-  tcp_buffered_.Add(static_cast<double>(now.buffered) - static_cast<double>(before.buffered));
+  AddChange(tcp_connections_, now.open, before.open);
+  AddChange(tcp_buffered_, now.buffered, before.buffered);
 }
 
 void ResolverMetrics::AddUpstream(const UpstreamStats& now, const UpstreamStats& before) {
@@ -124,6 +136,16 @@ void ResolverMetrics::AddUpstream(const UpstreamStats& now, const UpstreamStats&
   }
   AddGrowth(late_replies_, now.late, before.late);
   AddGrowth(forgery_bursts_, now.bursts, before.bursts);
+  AddGrowth(upstream_replies_, now.replies, before.replies);
+  if (now.round_trips > before.round_trips) {
+    round_trips_.Add(absl::ToDoubleSeconds(now.round_trips - before.round_trips));
+  }
+  AddGrowth(hedges_, now.hedges, before.hedges);
+  AddGrowth(hedges_won_, now.hedges_won, before.hedges_won);
+  AddGrowth(probes_, now.probes, before.probes);
+  AddGrowth(probes_answered_, now.probes_answered, before.probes_answered);
+  AddChange(targets_down_, now.targets_down, before.targets_down);
+  AddChange(targets_up_, now.targets - now.targets_down, before.targets - before.targets_down);
 }
 
 void ResolverMetrics::SetSnapshot(const Snapshot& snapshot) {

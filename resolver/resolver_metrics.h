@@ -34,6 +34,21 @@ inline constexpr metrics::Metric kLateReplies{"nave_resolver_upstream_late_total
 inline constexpr metrics::Metric kForgeryBursts{
     "nave_resolver_upstream_forgery_bursts_total",
     "Times that so many mismatches came that TCP was taken."};
+inline constexpr metrics::Metric kHedges{
+    "nave_resolver_upstream_hedges_total",
+    "Questions asked of a second target while the first had time left."};
+inline constexpr metrics::Metric kHedgesWon{"nave_resolver_upstream_hedges_won_total",
+                                            "Of these, the ones that the second answered first."};
+inline constexpr metrics::Metric kProbes{"nave_resolver_upstream_probes_total",
+                                         "Questions of our own to targets that were down."};
+inline constexpr metrics::Metric kProbesAnswered{"nave_resolver_upstream_probes_answered_total",
+                                                 "Of these, the ones that found the target back."};
+inline constexpr metrics::Metric kUpstreamReplies{"nave_resolver_upstream_replies_total",
+                                                  "Replies of targets."};
+inline constexpr metrics::Metric kRoundTrips{"nave_resolver_upstream_round_trip_seconds_total",
+                                             "How long these took together."};
+inline constexpr metrics::Metric kTargets{"nave_resolver_upstream_targets",
+                                          "Targets that were asked lately, by health."};
 inline constexpr metrics::Metric kRefreshes{"nave_resolver_refreshes_total",
                                             "Questions asked again before a client had to wait."};
 inline constexpr metrics::Metric kStaleAnswers{"nave_resolver_stale_answers_total",
@@ -106,6 +121,14 @@ class ResolverMetrics {
   std::array<metrics::Counter*, kMismatchCount> mismatches_;
   metrics::Counter& late_replies_;
   metrics::Counter& forgery_bursts_;
+  metrics::Counter& upstream_replies_;
+  metrics::Counter& round_trips_;
+  metrics::Counter& hedges_;
+  metrics::Counter& hedges_won_;
+  metrics::Counter& probes_;
+  metrics::Counter& probes_answered_;
+  metrics::Gauge& targets_up_;
+  metrics::Gauge& targets_down_;
   metrics::Counter& refreshes_;
   metrics::Counter& stale_answers_;
   metrics::Counter& loops_;

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "lib/dns/name.h"
 #include "lib/net/address.h"
 #include "lib/net/endpoint.h"
+#include "resolver/forwarding_policy.h"
 
 namespace nave::resolver {
 
@@ -23,7 +25,7 @@ struct Target {
   net::Endpoint endpoint;
   // kUdp falls back to TCP when the answer is truncated.
   Transport transport = Transport::kUdp;
-  // Lower is asked first; of equal priority, by weight.
+  // Lower is asked first; of equal priority, by the group's policy.
   uint32_t priority = 0;
   uint32_t weight = 1;
 
@@ -34,15 +36,18 @@ struct Target {
 };
 
 struct TargetGroup {
-  // Two groups with one id ask the same targets from the same sources; an id is never used again
-  // for others. It is the cache's scope.
+  // Two groups with one id ask the same targets in the same way from the same sources; an id is
+  // never used again for others. It is the cache's scope.
   uint64_t id = 0;
   // The resource name of the rule, or of the view for its recursive resolvers: for people.
   std::string name;
+  // What is asked of them lies below it.
+  dns::Name domain_name;
   // By priority.
   std::vector<Target> targets;
   // Addresses to ask from; empty leaves it to the system.
   std::vector<net::IpAddress> sources;
+  ForwardingPolicy policy;
   // False for a delegation that is followed: the question goes out with RD=0.
   bool recursion_desired = true;
 };

@@ -8,11 +8,9 @@
 namespace nave::resolver {
 
 void TargetHealth::OnReply(absl::Duration round_trip, absl::Time now) {
-  failures_ = 0;
-  backoff_ = absl::ZeroDuration();
-  retry_at_ = absl::InfinitePast();
-  trying_until_ = absl::InfinitePast();
+  if (failures_ > 0) ForgetFailures();
   last_used_ = now;
+  latencies_.Add(round_trip);
   if (smoothed_ == absl::ZeroDuration()) {
     smoothed_ = round_trip;
     variation_ = round_trip / 2;
@@ -31,26 +29,43 @@ void TargetHealth::OnFailure(absl::Time now) {
   if (failures_ < kFailuresUntilDown) return;
   // Failures of questions that left before it went down say nothing new.
   if (backoff_ > absl::ZeroDuration() && now < retry_at_) return;
-  trying_until_ = absl::InfinitePast();
   backoff_ = std::clamp(backoff_ * 2, kMinBackoff, kMaxBackoff);
   // Jitter keeps the workers from trying all at once.
   const absl::Duration jitter = backoff_ * static_cast<int64_t>(RandomUint64() % 256) / 1024;
   retry_at_ = now + backoff_ + jitter;
 }
 
-bool TargetHealth::IsUp(absl::Time now) const {
-  return failures_ < kFailuresUntilDown || (now >= retry_at_ && now >= trying_until_);
+void TargetHealth::ForgetFailures() {
+  failures_ = 0;
+  backoff_ = absl::ZeroDuration();
+  retry_at_ = absl::InfinitePast();
 }
 
 void TargetHealth::OnAsk(absl::Time now) {
   last_used_ = now;
-  if (failures_ < kFailuresUntilDown || now < retry_at_) return;
-  trying_until_ = now + Patience();
+  last_asked_ = now;
+  hedge_credit_ = std::min(hedge_credit_ + kHedgeShare, 100 * kHedgesAtOnce);
+}
+
+bool TargetHealth::TakeHedge() {
+  if (hedge_credit_ < 100) return false;
+  hedge_credit_ -= 100;
+  return true;
+}
+
+absl::Duration TargetHealth::ExpectedRoundTrip(absl::Time now) const {
+  const absl::Duration unasked = now - last_asked_;
+  if (smoothed_ == absl::ZeroDuration()) {
+    // One question measures; the others do not wait for what may be slow.
+    return unasked < kDefaultPatience ? kDefaultPatience : absl::ZeroDuration();
+  }
+  constexpr int64_t kMaxHalvings = 30;
+  return smoothed_ / (int64_t{1} << std::min(unasked / kMeasureLife, kMaxHalvings));
 }
 
 absl::Duration TargetHealth::RetryIn(absl::Time now) const {
   if (!is_down()) return absl::ZeroDuration();
-  return std::max(std::max(retry_at_, trying_until_) - now, absl::ZeroDuration());
+  return std::max(retry_at_ - now, absl::ZeroDuration());
 }
 
 absl::Duration TargetHealth::Patience() const {
@@ -66,9 +81,19 @@ TargetHealth* HealthTable::Get(const net::Endpoint& target) {
   return &targets_[target];
 }
 
+TargetHealth* HealthTable::Find(const net::Endpoint& target) {
+  auto found = targets_.find(target);
+  return found == targets_.end() ? nullptr : &found->second;
+}
+
 const TargetHealth* HealthTable::Find(const net::Endpoint& target) const {
   auto found = targets_.find(target);
   return found == targets_.end() ? nullptr : &found->second;
+}
+
+size_t HealthTable::CountDown() const {
+  return static_cast<size_t>(std::count_if(
+      targets_.begin(), targets_.end(), [](const auto& entry) { return entry.second.is_down(); }));
 }
 
 void HealthTable::Tick(absl::Time now) {

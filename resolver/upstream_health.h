@@ -1,5 +1,8 @@
 // What experience says of each target: whether it answers, how fast, and what it does not
-// understand (data-plane.md section 3, "targets": passive health). On the thread of one worker.
+// understand (data-plane.md section 3, "targets"). On the thread of one worker.
+//
+// A target that failed several times in a row is down: no question of a client is tried on it while
+// others are up. A probe finds out whether it is back (target_prober.h).
 #ifndef NAVE_RESOLVER_UPSTREAM_HEALTH_H_
 #define NAVE_RESOLVER_UPSTREAM_HEALTH_H_
 
@@ -9,12 +12,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "lib/net/endpoint.h"
+#include "resolver/latency_histogram.h"
 
 namespace nave::resolver {
 
 class TargetHealth {
  public:
-  // So many failures in a row, and the target is skipped for a back-off that doubles.
+  // So many failures in a row, and the target is down; probes come after a back-off that doubles.
   static constexpr int kFailuresUntilDown = 3;
   static constexpr absl::Duration kMinBackoff = absl::Seconds(1);
   static constexpr absl::Duration kMaxBackoff = absl::Seconds(30);
@@ -23,6 +27,11 @@ class TargetHealth {
   static constexpr absl::Duration kMinPatience = absl::Milliseconds(200);
   static constexpr absl::Duration kDefaultPatience = absl::Milliseconds(800);
   static constexpr absl::Duration kMaxPatience = absl::Milliseconds(1500);
+  // A round-trip time says half as much after so long in which the target was not asked.
+  static constexpr absl::Duration kMeasureLife = absl::Seconds(30);
+  // Of the questions to it, so many of 100 may be asked elsewhere as well, and so many at once.
+  static constexpr int kHedgeShare = 10;
+  static constexpr int kHedgesAtOnce = 10;
   // A server that did not understand EDNS may have been replaced.
   static constexpr absl::Duration kNoEdnsLife = absl::Minutes(10);
 
@@ -43,35 +52,49 @@ class TargetHealth {
   // It is asked over UDP else.
   bool PreferTcp(absl::Time now) const { return now < tcp_until_ && now >= no_tcp_until_; }
 
-  // False while the back-off lasts.
-  bool IsUp(absl::Time now) const;
-  // Called when the target is asked. After a back-off one question tries whether it is back, and
-  // until that one's end the others go on as if it were not.
+  // Called when the target is asked.
   void OnAsk(absl::Time now);
+  // A client's question is asked of it, or would be if it were up.
+  void OnWanted(absl::Time now) { last_used_ = last_wanted_ = now; }
+  // As if it had never failed.
+  void ForgetFailures();
   absl::Duration Patience() const;
   bool UseEdns(absl::Time now) const { return now >= no_edns_until_; }
   absl::Time last_used() const { return last_used_; }
+  absl::Time last_wanted() const { return last_wanted_; }
 
-  // For `explain`. Failures in a row, at most kFailuresUntilDown.
+  // By which the fastest is chosen: the smoothed round-trip time, and less the longer the target
+  // was not asked, so that each is measured now and then. Zero: it was never asked.
+  absl::Duration ExpectedRoundTrip(absl::Time now) const;
+  // After it another one may be asked as well; infinite for want of experience.
+  absl::Duration HedgeDelay(uint32_t percentile) const { return latencies_.Percentile(percentile); }
+  // Whether one more hedge keeps the share. Counts it.
+  bool TakeHedge();
+
+  // Failures in a row, at most kFailuresUntilDown.
   int failures() const { return failures_; }
   bool is_down() const { return failures_ >= kFailuresUntilDown; }
+  // Smoothed; zero before the first reply.
   absl::Duration round_trip() const { return smoothed_; }
-  // Until a question may try it again; zero if it is up.
+  // Until a probe may try it again; zero if it is up.
   absl::Duration RetryIn(absl::Time now) const;
 
  private:
   int failures_ = 0;
   absl::Duration backoff_;
   absl::Time retry_at_ = absl::InfinitePast();
-  // A question is out that tries a target which was down.
-  absl::Time trying_until_ = absl::InfinitePast();
   absl::Time no_edns_until_ = absl::InfinitePast();
   absl::Time tcp_until_ = absl::InfinitePast();
   absl::Time no_tcp_until_ = absl::InfinitePast();
   absl::Time last_used_ = absl::InfinitePast();
+  absl::Time last_wanted_ = absl::InfinitePast();
+  absl::Time last_asked_ = absl::InfinitePast();
   // RFC 6298 section 2; zero before the first reply.
   absl::Duration smoothed_;
   absl::Duration variation_;
+  LatencyHistogram latencies_;
+  // In hundredths of a hedge.
+  int hedge_credit_ = 100 * kHedgesAtOnce;
 };
 
 // The targets of a worker.
@@ -83,9 +106,12 @@ class HealthTable {
 
   // Never null; valid until the next call.
   TargetHealth* Get(const net::Endpoint& target);
+  // Null if nothing is known.
+  TargetHealth* Find(const net::Endpoint& target);
   const TargetHealth* Find(const net::Endpoint& target) const;
   void Tick(absl::Time now);
   size_t size() const { return targets_.size(); }
+  size_t CountDown() const;
 
  private:
   absl::flat_hash_map<net::Endpoint, TargetHealth> targets_;

@@ -13,6 +13,9 @@ using dns::v1::Endpoint;
 using dns::v1::Rule;
 
 constexpr int kMax16Bits = 65535;
+// Below it a hedge would be the rule, and the 100th percentile is the slowest reply ever.
+constexpr int kMinHedgePercentile = 50;
+constexpr int kMaxHedgePercentile = 99;
 
 absl::Status CheckEndpoint(const Change& change, const std::string& field, const std::string& name,
                            Endpoint::Direction direction) {
@@ -43,6 +46,16 @@ absl::Status CheckTarget(const Change& change, int index) {
                        Endpoint::INBOUND);
 }
 
+absl::Status CheckPolicy(const resolver::v1::ForwardingPolicy& policy) {
+  const int percentile = policy.hedge_percentile();
+  if (percentile == 0 || (percentile >= kMinHedgePercentile && percentile <= kMaxHedgePercentile)) {
+    return absl::OkStatus();
+  }
+  return FieldError("policy.hedge_percentile",
+                    absl::StrCat(percentile, " is neither 0 (off) nor in ", kMinHedgePercentile,
+                                 " to ", kMaxHedgePercentile));
+}
+
 absl::Status BeforeWrite(const Change& change) {
   const Rule& rule = After<Rule>(change);
   if (rule.kind() != Rule::FORWARD) {
@@ -50,11 +63,13 @@ absl::Status BeforeWrite(const Change& change) {
     if (!rule.outbound_endpoint().empty()) {
       return FieldError("outbound_endpoint", "only a FORWARD rule forwards from an endpoint");
     }
+    if (rule.has_policy()) return FieldError("policy", "only a FORWARD rule has targets to use");
     return absl::OkStatus();
   }
   if (rule.targets().empty())
     return FieldError("targets", "a FORWARD rule needs at least one target");
   for (int i = 0; i < rule.targets_size(); ++i) NAVE_RETURN_IF_ERROR(CheckTarget(change, i));
+  NAVE_RETURN_IF_ERROR(CheckPolicy(rule.policy()));
   if (rule.outbound_endpoint().empty()) return absl::OkStatus();
   return CheckEndpoint(change, "outbound_endpoint", rule.outbound_endpoint(), Endpoint::OUTBOUND);
 }

@@ -130,6 +130,7 @@ absl::StatusOr<std::optional<rv::Rule>> CompileRule(store::Reader& reader,
       compiled.add_source_addresses(source.address.ToString());
     }
   }
+  if (found->has_policy()) *compiled.mutable_policy() = found->policy();
   compiled.set_revision(revision);
   return std::optional<rv::Rule>(std::move(compiled));
 }

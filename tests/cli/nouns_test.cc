@@ -115,12 +115,15 @@ TEST_F(NounsTest, MessagesAreWrittenAsYaml) {
   ASSERT_TRUE(
       Line({"rule", "create", "corp", "--account", "hub", "--domain-name", "corp.example.com",
             "--kind", "forward", "--targets", "{address: 192.0.2.1, port: 53}", "--targets",
-            "{inbound_endpoint: accounts/hub/endpoints/in}", "--outbound-endpoint", "out"})
+            "{inbound_endpoint: accounts/hub/endpoints/in}", "--outbound-endpoint", "out",
+            "--policy", "{selection: LATENCY, hedge_percentile: 95}"})
           .ok());
   const auto rule = server_.last<CreateRuleRequest>(kRules + "CreateRule").rule();
   EXPECT_EQ(dns::v1::Rule::FORWARD, rule.kind());
   ASSERT_EQ(2, rule.targets_size());
   EXPECT_EQ("accounts/hub/endpoints/in", rule.targets(1).inbound_endpoint());
+  EXPECT_EQ(resolver::v1::ForwardingPolicy::LATENCY, rule.policy().selection());
+  EXPECT_EQ(95, rule.policy().hedge_percentile());
   // A bare id stands for the resource of the same account.
   EXPECT_EQ("accounts/hub/endpoints/out", rule.outbound_endpoint());
 }

@@ -31,7 +31,9 @@ constexpr char kJson[] = R"({
     {'name': 's', 'domainName': 'sys.corp.example.', 'kind': 'SYSTEM'},
     {'name': 'rec', 'domainName': 'rec.example.', 'kind': 'RECURSIVE'},
     {'name': 'w', 'domainName': 'example.', 'kind': 'FORWARD', 'targets': [{'address': '192.0.2.102'}]},
-    {'name': 'all', 'domainName': 'corp.example.', 'kind': 'FORWARD', 'targets': [{'address': '192.0.2.103'}]},
+    {'name': 'all', 'domainName': 'corp.example.', 'kind': 'FORWARD', 'targets': [{'address': '192.0.2.103'}],
+     'policy': {'selection': 'LATENCY', 'onServfail': 'NEXT_TARGET', 'onRefused': 'ANSWER',
+                'onNxdomain': 'NEXT_TARGET', 'onAllDown': 'FAIL', 'hedgePercentile': 99}},
     {'name': 'b', 'domainName': 'both.example.', 'kind': 'FORWARD', 'targets': [{'address': '192.0.2.104'}]},
     {'name': 'own', 'domainName': 'own.example.', 'kind': 'FORWARD',
      'targets': [{'address': '127.0.0.1', 'port': 5300}]},
@@ -146,6 +148,20 @@ TEST_F(ExplainTest, ChainIntoARuleNamesTheTargetsInOrderAndSendsNothing) {
   EXPECT_EQ(targets->targets(0).health(), v1::TargetState::UNKNOWN);
   EXPECT_EQ(targets->targets(1).address(), "192.0.2.100:53");
   EXPECT_EQ(targets->targets(1).priority(), 1u);
+}
+
+TEST_F(ExplainTest, PolicyIsSaidWhereItIsNotTheDefault) {
+  const v1::Explanation plain = Ask("v", "www.corp.example.");
+  EXPECT_FALSE(FindStep(plain, v1::Step::TARGET)->has_policy());
+  // The rule says what is the default, and something else.
+  const v1::Explanation other = Ask("pub", "www.corp.example.");
+  const v1::ForwardingPolicy& policy = FindStep(other, v1::Step::TARGET)->policy();
+  EXPECT_EQ(policy.selection(), v1::ForwardingPolicy::LATENCY);
+  EXPECT_EQ(policy.on_servfail(), v1::ForwardingPolicy::ON_ERROR_UNSPECIFIED);
+  EXPECT_EQ(policy.on_refused(), v1::ForwardingPolicy::ANSWER);
+  EXPECT_EQ(policy.on_nxdomain(), v1::ForwardingPolicy::NEXT_TARGET);
+  EXPECT_EQ(policy.on_all_down(), v1::ForwardingPolicy::FAIL);
+  EXPECT_EQ(policy.hedge_percentile(), 99);
 }
 
 TEST_F(ExplainTest, CacheHitHasAgeRestAndTarget) {

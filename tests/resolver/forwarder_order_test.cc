@@ -64,5 +64,25 @@ TEST(DescribeTargetsTest, SaysWhatIsKnownOfATarget) {
   EXPECT_EQ(due.retry_in, absl::ZeroDuration());
 }
 
+TEST(OrderTargetsTest, TheFastestFirstWhereThePolicySaysSo) {
+  HealthTable health;
+  const absl::Time now = absl::UnixEpoch();
+  TargetGroup group = Group({MakeTarget("192.0.2.1:53", 0, 100), MakeTarget("192.0.2.2:53", 0, 1),
+                             MakeTarget("192.0.2.3:53", 1, 1), MakeTarget("192.0.2.4:53", 0, 50)});
+  group.policy.selection = ForwardingPolicy::Selection::kLatency;
+  const int milliseconds[] = {30, 10, 1, 20};
+  for (size_t i = 0; i < group.targets.size(); ++i) {
+    TargetHealth* const known = health.Get(group.targets[i].endpoint);
+    known->OnAsk(now);
+    known->OnReply(absl::Milliseconds(milliseconds[i]), now);
+  }
+  EXPECT_THAT(OrderTargets(group, &health, now), ElementsAre(1, 3, 0, 2));
+  EXPECT_THAT(Addresses(DescribeTargets(group, health, now)),
+              ElementsAre("192.0.2.2", "192.0.2.4", "192.0.2.1", "192.0.2.3"));
+  TargetHealth* const fastest = health.Get(group.targets[1].endpoint);
+  for (int i = 0; i < TargetHealth::kFailuresUntilDown; ++i) fastest->OnFailure(now);
+  EXPECT_THAT(OrderTargets(group, &health, now), ElementsAre(3, 0, 2, 1));
+}
+
 }  // namespace
 }  // namespace nave::resolver

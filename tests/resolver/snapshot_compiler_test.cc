@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <memory>
+#include <set>
+
 #include "tests/resolver/resolver_testing.h"
 
 namespace nave::resolver {
@@ -82,6 +86,31 @@ TEST(SnapshotCompilerTest, ChangedTargetsGetAnotherGroupId) {
   EXPECT_NE(id(), first);
 }
 
+// What is cached by one policy need not be what another one would have found.
+TEST(SnapshotCompilerTest, ChangedPolicyGetsAnotherGroupId) {
+  SnapshotCompiler compiler;
+  State state = StateFromJson(kJson);
+  const auto group = [&] { return (*compiler.Compile(state))->FindView("v")->rules()[0]->group; };
+  EXPECT_EQ(group()->policy.on_nxdomain, ForwardingPolicy::OnError::kAnswer);
+  std::set<uint64_t> ids = {group()->id};
+  const auto set = [&](void (*change)(v1::ForwardingPolicy*)) {
+    auto rule = std::make_shared<v1::Rule>(*state.rules["r"]);
+    change(rule->mutable_policy());
+    state.rules["r"] = rule;
+    EXPECT_TRUE(ids.insert(group()->id).second) << rule->policy().ShortDebugString();
+  };
+  set([](v1::ForwardingPolicy* policy) { policy->set_selection(v1::ForwardingPolicy::LATENCY); });
+  set([](v1::ForwardingPolicy* policy) { policy->set_on_servfail(v1::ForwardingPolicy::ANSWER); });
+  set([](v1::ForwardingPolicy* policy) { policy->set_on_refused(v1::ForwardingPolicy::ANSWER); });
+  set([](v1::ForwardingPolicy* policy) {
+    policy->set_on_nxdomain(v1::ForwardingPolicy::NEXT_TARGET);
+  });
+  set([](v1::ForwardingPolicy* policy) { policy->set_on_all_down(v1::ForwardingPolicy::FAIL); });
+  set([](v1::ForwardingPolicy* policy) { policy->set_hedge_percentile(50); });
+  EXPECT_EQ(group()->policy.selection, ForwardingPolicy::Selection::kLatency);
+  EXPECT_EQ(group()->policy.hedge_percentile, 50);
+}
+
 TEST(SnapshotCompilerTest, ViewThatWasAwayGetsAnotherId) {
   SnapshotCompiler compiler;
   const State state = StateFromJson(kJson);
@@ -127,6 +156,12 @@ TEST(SnapshotCompilerTest, RefusesAndNamesTheObject) {
       {"{'rules': [{'name': 'r', 'domainName': 'a.', 'kind': 'FORWARD',"
        " 'targets': [{'address': '192.0.2.1', 'port': 70000}]}]}",
        "above 65535"},
+      {"{'rules': [{'name': 'r', 'domainName': 'a.', 'kind': 'FORWARD',"
+       " 'targets': [{'address': '192.0.2.1'}], 'policy': {'hedgePercentile': 49}}]}",
+       "rule 'r': hedge_percentile 49 is neither 0 nor in 50 to 99"},
+      {"{'rules': [{'name': 'r', 'domainName': 'a.', 'kind': 'FORWARD',"
+       " 'targets': [{'address': '192.0.2.1'}], 'policy': {'hedgePercentile': 100}}]}",
+       "neither 0 nor in 50 to 99"},
       {"{'views': [{'name': 'v', 'zones': ['y', 'z']}], 'zones': [{'name': 'y', 'apex': 'a.'},"
        " {'name': 'z', 'apex': 'A.'}]}",
        "both stand for"},

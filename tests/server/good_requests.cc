@@ -47,7 +47,9 @@ const std::vector<KindText>& KindTexts() {
        "name: 'accounts/base/rules/ID' domain_name: 'ID.corp.example.com.' kind: FORWARD "
        "targets { address: '192.0.2.2' port: 53 transport: TCP priority: 1 weight: 2 } "
        "targets { inbound_endpoint: 'accounts/base/endpoints/base' } "
-       "outbound_endpoint: 'accounts/base/endpoints/out'"},
+       "outbound_endpoint: 'accounts/base/endpoints/out' "
+       "policy { selection: LATENCY on_servfail: ANSWER on_refused: NEXT_TARGET "
+       "on_nxdomain: NEXT_TARGET on_all_down: FAIL hedge_percentile: 95 }"},
       {"NameServer",
        "name: 'accounts/base/nameServers/ID' addresses: '192.0.N.9:5399' "
        "forwards { domain_name: 'ID.out.example.com.' inbound_endpoint: "

@@ -212,6 +212,21 @@ const Case kCases[] = {
      "create Rule name: 'accounts/hub/rules/x' domain_name: 'x.' kind: FORWARD "
      "targets { address: '192.0.2.1' port: 65536 }",
      api::v1::INVALID_FIELD},
+    {"SystemHasNoPolicy",
+     {},
+     "create Rule name: 'accounts/hub/rules/x' domain_name: 'x.' kind: SYSTEM "
+     "policy { on_all_down: FAIL }",
+     api::v1::INVALID_FIELD},
+    {"HedgePercentileNotBelow",
+     {},
+     "create Rule name: 'accounts/hub/rules/x' domain_name: 'x.' kind: FORWARD "
+     "targets { address: '192.0.2.1' } policy { hedge_percentile: 49 }",
+     api::v1::INVALID_FIELD},
+    {"HedgePercentileNotAbove",
+     {},
+     "create Rule name: 'accounts/hub/rules/x' domain_name: 'x.' kind: FORWARD "
+     "targets { address: '192.0.2.1' } policy { hedge_percentile: 100 }",
+     api::v1::INVALID_FIELD},
     {"OutboundIsNoTarget",
      {"create Endpoint name: 'accounts/hub/endpoints/out' direction: OUTBOUND vpc: "
       "'accounts/hub/vpcs/hub'"},

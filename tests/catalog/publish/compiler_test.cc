@@ -83,6 +83,17 @@ TEST_F(CompilerTest, EndpointAsTargetStandsForItsAddresses) {
   EXPECT_EQ((*rule)->targets(0).port(), 53u);
 }
 
+TEST_F(CompilerTest, PolicyGoesWithTheRule) {
+  EXPECT_FALSE((*CompileRule(Now(), "accounts/hub/rules/corp"))->has_policy());
+  Do({"update Rule(policy) name: 'accounts/hub/rules/corp' policy { selection: LATENCY "
+      "on_servfail: ANSWER hedge_percentile: 95 }"});
+  const auto rule = CompileRule(Now(), "accounts/hub/rules/corp");
+  ASSERT_TRUE(rule.ok() && rule->has_value());
+  EXPECT_EQ((*rule)->policy().selection(), resolver::v1::ForwardingPolicy::LATENCY);
+  EXPECT_EQ((*rule)->policy().on_servfail(), resolver::v1::ForwardingPolicy::ANSWER);
+  EXPECT_EQ((*rule)->policy().hedge_percentile(), 95);
+}
+
 TEST_F(CompilerTest, OutboundEndpointGivesTheSourceAddresses) {
   Do({"create Endpoint name: 'accounts/hub/endpoints/out' direction: OUTBOUND vpc: "
       "'accounts/hub/vpcs/hub' addresses: '10.0.0.11:0'",
