@@ -123,6 +123,7 @@ absl::Status Run(const Flags& flags, int signal_fd) {
   options.rate_limits = flags.rate_limits;
   options.stale_life = absl::Seconds(flags.serve_stale_seconds);
   options.prefetch = !flags.no_prefetch;
+  options.ttl_bounds = flags.ttl_bounds;
   options.tcp_limits.max_connections = static_cast<size_t>(flags.tcp_connections);
   options.tcp_limits.max_connections_per_client =
       static_cast<size_t>(flags.tcp_connections_per_client);
@@ -151,6 +152,12 @@ absl::Status Run(const Flags& flags, int signal_fd) {
 
 }  // namespace
 }  // namespace nave::resolver
+
+// For jemalloc, which reads it at the start: memory that was freed goes back to the system though
+// nothing happens any more, such as after a large state has been read.
+extern "C" {
+const char* malloc_conf = "background_thread:true";
+}
 
 int main(int argc, char** argv) {
   nave::resolver::Flags flags;

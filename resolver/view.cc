@@ -26,13 +26,20 @@ View::View(uint64_t id, std::string name, std::vector<net::Prefix> networks,
       recursive_(std::move(recursive)) {
   matches_.reserve(zones_.size() + rules_.size());
   for (const auto& zone : zones_) {
-    matches_[std::string(Suffixes(zone->apex()).whole())].zone = zone.get();
+    matches_[LowerWire(zone->apex())].zone = zone.get();
     depths_.set(zone->apex().label_count());
   }
   for (const auto& rule : rules_) {
-    matches_[std::string(Suffixes(rule->domain_name).whole())].rule = rule.get();
+    matches_[LowerWire(rule->domain_name)].rule = rule.get();
     depths_.set(rule->domain_name.label_count());
   }
+}
+
+absl::string_view View::LowerWire(const dns::Name& name) {
+  const Suffixes lower(name);
+  if (lower.whole() == name.wire_view()) return name.wire_view();
+  lowered_.push_back(std::make_unique<const std::string>(lower.whole()));
+  return *lowered_.back();
 }
 
 View::Match View::Find(const Suffixes& qname, int labels) const {

@@ -97,8 +97,14 @@ class View {
   const std::vector<std::shared_ptr<const Zone>> zones_;
   const std::vector<std::shared_ptr<const Rule>> rules_;
   const std::shared_ptr<const TargetGroup> recursive_;
-  // By suffix in lower-case wire form.
-  absl::flat_hash_map<std::string, Match> matches_;
+  // `name` in lower-case wire form: its own octets, or a copy of ours.
+  absl::string_view LowerWire(const dns::Name& name);
+
+  // By suffix in lower-case wire form, the octets of the zone's or the rule's own name: a view has
+  // many zones, and many views have a zone.
+  absl::flat_hash_map<absl::string_view, Match> matches_;
+  // Of the few names that are not in lower case.
+  std::vector<std::unique_ptr<const std::string>> lowered_;
   // Label counts that occur among the suffixes: only these are probed.
   std::bitset<dns::kMaxLabels + 1> depths_;
 };

@@ -32,8 +32,6 @@ dns::RRset DefaultSoa(const dns::Name& apex) {
   return rrset;
 }
 
-std::string LowerWire(const dns::Name& name) { return std::string(name.ToLower().wire_view()); }
-
 absl::Status Wrong(const dns::RRset& rrset, absl::string_view why) {
   return absl::InvalidArgumentError(
       absl::StrCat(rrset.owner.ToText(), " ", dns::RRTypeToText(rrset.type), ": ", why));
@@ -48,17 +46,32 @@ const dns::RRset* ZoneNode::Find(dns::RRType type) const {
   return nullptr;
 }
 
+size_t Zone::OwnerHash::operator()(const NodePtr& node) const {
+  return (*this)(Suffixes(node->owner()).whole());
+}
+
+bool Zone::OwnerEqual::operator()(const NodePtr& node, absl::string_view lower_wire) const {
+  const absl::string_view wire = node->owner().wire_view();
+  if (wire == lower_wire) return true;
+  return wire.size() == lower_wire.size() && Suffixes(node->owner()).whole() == lower_wire;
+}
+
 Zone::Zone(std::string name, const dns::Name& apex, bool fallback_on_nxdomain)
     : name_(std::move(name)), apex_(apex), fallback_on_nxdomain_(fallback_on_nxdomain) {
-  auto node = std::make_unique<ZoneNode>();
-  apex_node_ = node.get();
-  nodes_.emplace(LowerWire(apex), std::move(node));
+  apex_node_ = GetNode(apex).first;
+}
+
+std::pair<ZoneNode*, bool> Zone::GetNode(const dns::Name& owner) {
+  const auto found = nodes_.find(Suffixes(owner).whole());
+  if (found != nodes_.end()) return {found->get(), false};
+  return {nodes_.insert(NodePtr(new NamedZoneNode(owner))).first->get(), true};
 }
 
 absl::StatusOr<std::shared_ptr<const Zone>> Zone::Make(std::string name, const dns::Name& apex,
                                                        std::vector<dns::RRset> rrsets,
                                                        bool fallback_on_nxdomain) {
   auto zone = absl::WrapUnique(new Zone(std::move(name), apex, fallback_on_nxdomain));
+  zone->nodes_.reserve(rrsets.size() + 1);
   for (dns::RRset& rrset : rrsets) NAVE_RETURN_IF_ERROR(zone->Insert(std::move(rrset)));
   if (zone->apex_node_->Find(dns::RRType::kSoa) == nullptr) {
     NAVE_RETURN_IF_ERROR(zone->Insert(DefaultSoa(apex)));
@@ -76,17 +89,24 @@ absl::Status Zone::Insert(dns::RRset rrset) {
   }
   if (dns::IsMetaType(rrset.type)) return Wrong(rrset, "no zone holds this type");
   if (rrset.rdatas.empty()) return Wrong(rrset, "an RRset needs rdata");
-  std::unique_ptr<ZoneNode>& node = nodes_[LowerWire(rrset.owner)];
-  if (node == nullptr) node = std::make_unique<ZoneNode>();
-  if (node->Find(rrset.type) != nullptr) return Wrong(rrset, "given twice");
+  const auto found = nodes_.find(Suffixes(rrset.owner).whole());
+  if (found != nodes_.end() && (*found)->Find(rrset.type) != nullptr) {
+    return Wrong(rrset, "given twice");
+  }
   ++rrset_count_;
+  if (found != nodes_.end()) {
+    (*found)->rrsets.push_back(std::move(rrset));
+    return absl::OkStatus();
+  }
+  NodePtr node(new ZoneNode);
   node->rrsets.push_back(std::move(rrset));
+  nodes_.insert(std::move(node));
   return absl::OkStatus();
 }
 
 absl::Status Zone::Finish() {
   AddEmptyNonTerminals();
-  for (auto& [key, node] : nodes_) {
+  for (const auto& node : nodes_) {
     const dns::RRset* cname = node->Find(dns::RRType::kCname);
     // RFC 2181 section 10.1; DNSSEC types may stand beside it (RFC 4034 section 3).
     for (const dns::RRset& rrset : node->rrsets) {
@@ -111,25 +131,24 @@ absl::Status Zone::Finish() {
 
 void Zone::AddEmptyNonTerminals() {
   std::vector<dns::Name> owners;
-  for (const auto& [key, node] : nodes_) {
-    if (!node->rrsets.empty()) owners.push_back(node->rrsets[0].owner);
+  for (const auto& node : nodes_) {
+    if (!node->rrsets.empty()) owners.push_back(node->owner());
   }
   for (const dns::Name& owner : owners) {
     dns::Name name = owner;
     while (name != apex_) {
       const bool wildcard = name.IsWildcard();
       name = name.Parent();
-      auto [at, inserted] = nodes_.try_emplace(LowerWire(name));
-      if (inserted) at->second = std::make_unique<ZoneNode>();
-      at->second->has_wildcard_child |= wildcard;
-      if (!inserted && !wildcard && !at->second->rrsets.empty()) break;
+      const auto [node, is_new] = GetNode(name);
+      node->has_wildcard_child |= wildcard;
+      if (!is_new && !wildcard && !node->rrsets.empty()) break;
     }
   }
 }
 
 const ZoneNode* Zone::FindNode(absl::string_view lower_wire) const {
   auto found = nodes_.find(lower_wire);
-  return found == nodes_.end() ? nullptr : found->second.get();
+  return found == nodes_.end() ? nullptr : found->get();
 }
 
 const ZoneNode* Zone::FindNode(const dns::Name& owner) const {

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
+#include "absl/hash/hash.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -22,15 +24,28 @@
 namespace nave::resolver {
 
 // All RRsets of one owner. An empty non-terminal has none (RFC 8020 section 1).
-// Most have one, which then is in the node itself.
+// Most have one, which then is in the node itself, and so is the owner's name.
 struct ZoneNode {
   absl::InlinedVector<dns::RRset, 1> rrsets;
+  // It is a NamedZoneNode, as all must be that ever were empty.
+  const bool is_named = false;
   bool is_cut = false;  // NS below the apex.
   bool has_dname = false;
   bool has_wildcard_child = false;
 
+  const dns::Name& owner() const;
   const dns::RRset* Find(dns::RRType type) const;
 };
+
+struct NamedZoneNode : ZoneNode {
+  explicit NamedZoneNode(const dns::Name& owner) : ZoneNode{{}, true}, name(owner) {}
+
+  const dns::Name name;
+};
+
+inline const dns::Name& ZoneNode::owner() const {
+  return rrsets.empty() ? static_cast<const NamedZoneNode*>(this)->name : rrsets[0].owner;
+}
 
 // The outcome of one lookup. Pointers are valid while the zone lives.
 struct ZoneResult {
@@ -73,7 +88,31 @@ class Zone {
   const ZoneNode* FindNode(const dns::Name& owner) const;
 
  private:
+  // Without a virtual destructor: there are many nodes.
+  struct NodeDeleter {
+    void operator()(ZoneNode* node) const {
+      node->is_named ? delete static_cast<NamedZoneNode*>(node) : delete node;
+    }
+  };
+  using NodePtr = std::unique_ptr<ZoneNode, NodeDeleter>;
+  // By the owner in lower-case wire form. The octets are the node's, not a copy: there are many
+  // nodes.
+  struct OwnerHash {
+    using is_transparent = void;
+    size_t operator()(absl::string_view lower_wire) const {
+      return absl::Hash<absl::string_view>()(lower_wire);
+    }
+    size_t operator()(const NodePtr& node) const;
+  };
+  struct OwnerEqual {
+    using is_transparent = void;
+    bool operator()(const NodePtr& node, absl::string_view lower_wire) const;
+    bool operator()(const NodePtr& a, const NodePtr& b) const { return a->owner() == b->owner(); }
+  };
+
   Zone(std::string name, const dns::Name& apex, bool fallback_on_nxdomain);
+  // The node of the owner, and whether it was made for it, empty.
+  std::pair<ZoneNode*, bool> GetNode(const dns::Name& owner);
   absl::Status Insert(dns::RRset rrset);
   absl::Status Finish();
   void AddEmptyNonTerminals();
@@ -87,7 +126,7 @@ class Zone {
   const std::string name_;
   const dns::Name apex_;
   const bool fallback_on_nxdomain_;
-  absl::flat_hash_map<std::string, std::unique_ptr<ZoneNode>> nodes_;
+  absl::flat_hash_set<NodePtr, OwnerHash, OwnerEqual> nodes_;
   const ZoneNode* apex_node_ = nullptr;
   const dns::RRset* soa_ = nullptr;
   uint32_t negative_ttl_ = 0;
