@@ -59,3 +59,4 @@ def write_queries(directory, zone_names, cached_names, misses):
     # Each name once: nothing that is asked was asked before.
     _write(directory / "missed.queries", [f"m{i:x}.{FORWARDED}" for i in range(misses)])
     _write(directory / "paced-missed.queries", [f"p{i:x}.{FORWARDED}" for i in range(misses)])
+    _write(directory / "half-missed.queries", [f"q{i:x}.{FORWARDED}" for i in range(misses)])

@@ -48,14 +48,17 @@ class Load:
             raise processes.Failed(f"{who}: not every answer is NOERROR: {self.codes}")
 
 
-def run(port, queries, seconds=None, passes=None, rate=None, verbose=False, outstanding=None, timeout=TIMEOUT_SECONDS):
+def run(port, queries, seconds=None, passes=None, rate=None, verbose=False, outstanding=None, timeout=TIMEOUT_SECONDS,
+        tcp=False):
     """Asks what the file `queries` lists: for `seconds`, or each `passes` times; at `rate`, or as fast as it goes.
-    With EDNS, as nearly all clients do.
+    With EDNS, as nearly all clients do; over TCP each client has one connection with one query under way.
     """
-    outstanding = outstanding or (PACED_OUTSTANDING if rate else OUTSTANDING)
+    outstanding = outstanding or (CLIENTS if tcp else PACED_OUTSTANDING if rate else OUTSTANDING)
     command = ["dnsperf", "-s", processes.ADDRESS, "-p", port, "-d", pathlib.Path(queries), "-c", CLIENTS, "-T", 1,
                "-q", outstanding, "-t", timeout, "-b", 1024, "-W", "-e",
                "-O", "suppress=timeout,unexpected"]
+    if tcp:
+        command += ["-m", "tcp"]
     if seconds:
         command += ["-l", seconds]
     if passes:

@@ -13,7 +13,8 @@ import dns_data
 import processes
 
 ZONE, CACHED, MISSED = "zone", "cached", "missed"
-KINDS = (ZONE, CACHED, MISSED)
+ZONE_TCP, CACHED_TCP = "zone over TCP", "cached over TCP"
+KINDS = (ZONE, CACHED, MISSED, ZONE_TCP, CACHED_TCP)
 RATE_MAX = "10000000"
 
 
@@ -38,6 +39,7 @@ class Peer:
     kinds = KINDS
     environment = {}
     version_flag = "--version"
+    core = processes.SERVER_CORE
 
     def __init__(self, build):
         self.build = build
@@ -93,6 +95,49 @@ class Nave(NullEcho):
                 "--vpc-rate", RATE_MAX, "--answer-rate", RATE_MAX]
 
 
+class NaveTwoWorkers(Nave):
+    """On both cores, one of which it shares with those who ask: its rate says little, its CPU per query what two cost."""
+
+    name = "nave-resolver, two workers"
+    kinds = (ZONE, CACHED, MISSED)
+    core = processes.CORES
+
+    def command(self, directory, port, upstream_port, sizes):
+        command = super().command(directory, port, upstream_port, sizes)
+        command[command.index("--workers") + 1] = "2"
+        return command
+
+
+class NaveLarge(Nave):
+    """The same zone and rule among 10,000 views, 100,000 zones and 1,000,000 associations."""
+
+    name = "nave-resolver, large state"
+    kinds = (ZONE, CACHED, MISSED)
+
+    def command(self, directory, port, upstream_port, sizes):
+        command = super().command(directory, port, upstream_port, sizes)
+        at = command.index("--snapshot")
+        small = sizes.seconds < 2
+        subprocess.run([processes.built(self.build, "large_state"), directory, "--with", command[at + 1], "--port",
+                        str(processes.free_port()), *(("--views", "100", "--zones", "1000", "--associations", "10000")
+                                                      if small else ())], check=True, stdout=subprocess.DEVNULL)
+        # It starts from disk, and its control plane is not there.
+        nothing = directory / "nothing"
+        nothing.write_text("none\n")
+        command[at:at + 2] = ["--state-dir", directory, "--control-plane", f"127.0.0.1:{processes.free_port()}", "--node",
+                              "r1", "--ca", nothing, "--token-file", nothing, "--log-level", "error"]
+        return command
+
+
+class BareCares(NullEcho):
+    name = "bare c-ares"
+    program = "bare_forwarder"
+    kinds = (MISSED,)
+
+    def command(self, directory, port, upstream_port, sizes):
+        return [self.path, f"127.0.0.1:{port}", f"127.0.0.1:{upstream_port}"]
+
+
 class Bind(Peer):
     name = "BIND"
     program = "named"
@@ -141,6 +186,7 @@ server:
   do-not-query-localhost: no
   outgoing-range: 8192
   num-queries-per-thread: 4096
+  incoming-num-tcp: 256
   msg-cache-size: 256m
   rrset-cache-size: 512m
   so-rcvbuf: 1m
@@ -164,7 +210,7 @@ class Dnsdist(Peer):
     name = "dnsdist"
     program = "dnsdist"
     # It has no zones.
-    kinds = (CACHED, MISSED)
+    kinds = (CACHED, MISSED, CACHED_TCP)
 
     def command(self, directory, port, upstream_port, sizes):
         (directory / "dnsdist.conf").write_text(f"""
@@ -184,7 +230,7 @@ class Knot(Peer):
     name = "Knot DNS"
     program = "knotd"
     # It answers from zones alone.
-    kinds = (ZONE,)
+    kinds = (ZONE, ZONE_TCP)
 
     @staticmethod
     def write(directory, port, zone, zone_file):
@@ -240,7 +286,72 @@ class CoreDns(Peer):
         return [self.path, "-quiet", "-conf", directory / "Corefile"]
 
 
-PEERS = (NullEcho, Nave, Knot, Unbound, Dnsdist, Bind, CoreDns)
+class PowerDnsRecursor(Peer):
+    name = "PowerDNS Recursor"
+    program = "pdns_recursor"
+
+    def command(self, directory, port, upstream_port, sizes):
+        (directory / "recursor.conf").write_text(f"""
+local-address=127.0.0.1
+local-port={port}
+allow-from=127.0.0.0/8
+daemon=no
+threads=1
+pdns-distributes-queries=no
+dnssec=off
+quiet=yes
+disable-syslog=yes
+security-poll-suffix=
+socket-dir={directory}
+hint-file=no
+auth-zones={dns_data.ZONE.rstrip(".")}={directory}/zone.zone
+forward-zones-recurse={dns_data.FORWARDED.rstrip(".")}=127.0.0.1:{upstream_port}
+dont-query=
+max-cache-entries=2000000
+max-packetcache-entries=2000000
+max-mthreads=16384
+max-tcp-per-client=0
+max-tcp-clients=1000
+""")
+        return [self.path, f"--config-dir={directory}"]
+
+
+class KnotResolver(Peer):
+    name = "Knot Resolver"
+    program = "kresd"
+    version_flag = "-V"
+    # It has no zones.
+    kinds = (CACHED, MISSED, CACHED_TCP)
+
+    def command(self, directory, port, upstream_port, sizes):
+        (directory / "kresd.conf").write_text(f"""
+net.listen('127.0.0.1', {port}, {{ kind = 'dns' }})
+trust_anchors.remove('.')
+for _, name in ipairs({{'ta_update', 'ta_signal_query', 'priming', 'detect_time_skew', 'detect_time_jump'}}) do
+  pcall(modules.unload, name)
+end
+modules.load('policy')
+cache.open(512 * MB, 'lmdb://{directory}')
+policy.add(policy.suffix(policy.STUB('127.0.0.1@{upstream_port}'), {{todname('{dns_data.FORWARDED}')}}))
+""")
+        return [self.path, "-n", "-c", directory / "kresd.conf", directory]
+
+
+class Dnsmasq(Peer):
+    name = "dnsmasq"
+    program = "dnsmasq"
+    # Its own names are single ones, and over TCP each client gets a process of its own.
+    kinds = (CACHED, MISSED)
+
+    def command(self, directory, port, upstream_port, sizes):
+        return [self.path, "--keep-in-foreground", "--conf-file=/dev/null", "--port", port, "--listen-address=127.0.0.1",
+                "--bind-interfaces", "--no-resolv", "--no-hosts", "--user=", "--pid-file=", "--log-facility=-",
+                f"--cache-size={2 * sizes.cached_names}", "--dns-forward-max=10000",
+                f"--server=/{dns_data.FORWARDED.rstrip('.')}/127.0.0.1#{upstream_port}"]
+
+
+PEERS = (NullEcho, Nave, NaveTwoWorkers, NaveLarge, BareCares, Knot, KnotResolver, Unbound, Dnsdist, Dnsmasq,
+         PowerDnsRecursor, Bind, CoreDns)
 
 
 def upstream_command(directory, port, ttl=dns_data.TTL_SECONDS):

@@ -41,11 +41,13 @@ def built(build, program):
 
 
 def on_core(core, command):
-    return ["taskset", "-c", str(core), *[str(part) for part in command]]
+    """`core`: one, or several."""
+    cores = ",".join(map(str, core if isinstance(core, (list, tuple)) else [core]))
+    return ["taskset", "-c", cores, *[str(part) for part in command]]
 
 
 class Server:
-    """One process on one core. Use as a context manager."""
+    """One process on one core, or on several. Use as a context manager."""
 
     def __init__(self, name, command, directory, core=SERVER_CORE, environment=None):
         self.name = name
@@ -80,9 +82,10 @@ class Server:
 
     def _pin(self):
         """Puts every thread on the core: Knot DNS spreads its own over all cores, whatever it was started on."""
+        cores = set(self.core) if isinstance(self.core, (list, tuple)) else {self.core}
         for task in pathlib.Path(f"/proc/{self.child.pid}/task").iterdir():
             with contextlib.suppress(ProcessLookupError):
-                os.sched_setaffinity(int(task.name), {self.core})
+                os.sched_setaffinity(int(task.name), cores)
 
     def cpu_seconds(self):
         """User and system time of all threads, those that have ended too."""

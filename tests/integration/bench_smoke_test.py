@@ -19,8 +19,15 @@ class BenchSmokeTest(unittest.TestCase):
 
     def test_the_data_plane_answers_all_three_kinds(self):
         said = self.run_smoke("data_plane.py", "--only", "null_echo,nave-resolver")
-        for kind in ("zone", "cached", "missed"):
+        for kind in ("zone", "cached", "missed", "zone over TCP", "cached over TCP"):
             self.assertRegex(said, rf"nave-resolver +{kind} ")
+        for kind in ("zone", "cached", "missed"):
+            self.assertRegex(said, rf"nave-resolver, two workers +{kind} ")
+            self.assertRegex(said, rf"nave-resolver, large state +{kind} ")
+            self.assertRegex(said, rf"{kind}: CPU at most [\d.]+ of the null echo +[\d.]+ +(yes|no)")
+
+    def test_memory_is_weighed(self):
+        self.assertRegex(self.run_smoke("memory.py", "--only", "nave-resolver"), r"nave-resolver +[\d,]+ +[\d,]+ +[\d.]+")
 
     def test_slow_clients_are_held_beside_udp(self):
         said = self.run_smoke("slow_clients.py")
