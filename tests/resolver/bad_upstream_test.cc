@@ -15,15 +15,19 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "lib/net/socket.h"
-#include "tests/resolver/fake_name_server.h"
+#include "resolver/forgery_watch.h"
 #include "tests/resolver/query_handler_testing.h"
+#include "tests/testing/fake_name_server.h"
 
 namespace nave::resolver {
 namespace {
 
 using dns::Rcode;
 using dns::SerializeMessage;
+using testing::FakeNameServer;
+using testing::FakeQuery;
 using ::testing::HasSubstr;
+using testing::ReplyTo;
 
 constexpr char kRight[] = "192.0.2.7";
 constexpr char kForged[] = "203.0.113.66";
@@ -72,7 +76,7 @@ using Act = std::function<void(const FakeQuery& query)>;
 // Over TCP: the rest of what the row is about comes there.
 Act OverTcp(Act act) {
   return [act = std::move(act)](const FakeQuery& query) {
-    query.transport == Transport::kUdp ? query.reply(Truncated(query)) : act(query);
+    query.is_tcp ? act(query) : query.reply(Truncated(query));
   };
 }
 
@@ -117,16 +121,19 @@ class BadUpstreamTest : public ::testing::Test {
       if (loop_->RunOnce(absl::ZeroDuration()) == 0) clock_.Advance(absl::Seconds(1));
     }
   }
-  // Asks, and waits for the answer; the time that it took.
-  absl::Duration Ask(const char* qname) {
+  void Begin(const char* qname) {
     dns::Message message = dns::MakeQuery(9, N(qname), dns::RRType::kA);
     message.edns.emplace();
     const std::string wire = SerializeMessage(message);
-    const absl::Time start = clock_.Now();
-    const size_t before = responder_->messages.size();
     handler_.Handle(
         dns::ToOctets(wire), {*net::Endpoint::Parse("10.1.0.9:4000"), net::IpAddress(), false, 0},
         handler_.snapshot()->FindListener(*net::Endpoint::Parse("127.0.0.1:1")), responder_);
+  }
+  // Asks, and waits for the answer; the time that it took.
+  absl::Duration Ask(const char* qname) {
+    const absl::Time start = clock_.Now();
+    const size_t before = responder_->messages.size();
+    Begin(qname);
     while (responder_->messages.size() == before && clock_.Now() - start < absl::Minutes(1)) Turn();
     EXPECT_EQ(responder_->messages.size(), before + 1);
     return clock_.Now() - start;
@@ -233,6 +240,15 @@ const Row kDatagrams[] = {
        q.reply(Answer(q));
      },
      kRight, "", kAtOnce},
+    // More than a burst: the question goes over TCP, where nobody guesses, and so do the next ones.
+    {"SpoofBurst",
+     [](const FakeQuery& q) {
+       if (q.is_tcp) return q.reply(Answer(q));
+       for (int i = 1; i <= 3 * ForgeryWatch::kBurst; ++i) {
+         q.reply(Changed(q, [i](dns::Message* m) { m->header.id += static_cast<uint16_t>(i); }));
+       }
+     },
+     kRight, "", kAtOnce},
     {"Twice", [](const FakeQuery& q) { q.reply(Answer(q)), q.reply(Answer(q)); }, kRight, "",
      kAtOnce},
     {"TwoThatDiffer", [](const FakeQuery& q) { q.reply(Answer(q)), q.reply(Forgery(q)); }, kRight,
@@ -288,7 +304,7 @@ const Row kDatagrams[] = {
 const Row kStreams[] = {
     {"WrongCase",
      [](const FakeQuery& q) {
-       if (q.transport == Transport::kTcp) return q.reply(Answer(q));
+       if (q.is_tcp) return q.reply(Answer(q));
        std::string reply = Forgery(q);
        reply[dns::kHeaderSize + 1] ^= 0x20;
        q.reply(reply);
@@ -335,6 +351,47 @@ TEST_F(BadUpstreamTest, APortThatNobodyListensAtIsAFailureAtOnce) {
   EXPECT_EQ(Ask("www.corp.test."), kAtOnce);
   EXPECT_EQ(LastAnswer(), "SERVFAIL");
   EXPECT_THAT(LastError(), HasSubstr("connection refused"));
+  EXPECT_EQ(forwarder_->outstanding(), 0u);
+}
+
+// The handshake is never finished: no refusal, no octet.
+TEST_F(BadUpstreamTest, AConnectionThatIsNeverAcceptedCostsTheDeadlineAndNothingStays) {
+  const int64_t descriptors = Descriptors();
+  server_.StopAccepting();
+  act_ = OverTcp([](const FakeQuery& q) { q.reply(Answer(q)); });
+  EXPECT_EQ(Ask("www.corp.test."), kDeadline);
+  EXPECT_EQ(LastAnswer(), "SERVFAIL");
+  EXPECT_THAT(LastError(), HasSubstr("timeout"));
+  EXPECT_EQ(forwarder_->outstanding(), 0u);
+  EXPECT_EQ(server_.connections, 0u);
+  server_.AcceptAgain();
+  Pass(kLongAfter);
+  EXPECT_EQ(Descriptors(), descriptors);
+  EXPECT_EQ(Ask("www.corp.test."), kAtOnce);
+  EXPECT_EQ(LastAnswer(), kRight);
+}
+
+// RFC 7766 section 7: replies over one connection come in any order.
+TEST_F(BadUpstreamTest, RepliesOverOneConnectionComeInAnyOrder) {
+  std::vector<FakeQuery> held;
+  act_ = OverTcp([&](const FakeQuery& query) { held.push_back(query); });
+  const std::vector<std::string> names = {"a.corp.test.", "b.corp.test.", "c.corp.test."};
+  for (const std::string& name : names) Begin(name.c_str());
+  const absl::Time end = clock_.Now() + kDeadline;
+  while (held.size() < names.size() && clock_.Now() < end) Turn();
+  ASSERT_EQ(held.size(), names.size());
+  EXPECT_EQ(server_.connections, 1u) << "pipelined";
+  for (auto query = held.rbegin(); query != held.rend(); ++query) query->reply(Answer(*query));
+  while (responder_->messages.size() < names.size() && clock_.Now() < end) Turn();
+  ASSERT_EQ(responder_->messages.size(), names.size());
+  for (size_t i = 0; i < names.size(); ++i) {
+    const dns::Message& message = responder_->messages[i];
+    // The last one's reply came first, and each client has the answer to its own question.
+    EXPECT_EQ(message.questions.at(0).name,
+              held[names.size() - 1 - i].message.questions.at(0).name);
+    ASSERT_EQ(message.answers.size(), 1u);
+    EXPECT_EQ(message.answers[0].owner, message.questions[0].name);
+  }
   EXPECT_EQ(forwarder_->outstanding(), 0u);
 }
 

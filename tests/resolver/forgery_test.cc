@@ -9,12 +9,15 @@
 #include "resolver/forgery_watch.h"
 #include "resolver/upstream_health.h"
 #include "resolver/upstream_message.h"
-#include "tests/resolver/fake_name_server.h"
+#include "tests/testing/fake_name_server.h"
 
 namespace nave::resolver {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::FakeNameServer;
+using testing::FakeQuery;
+using testing::ReplyTo;
 
 const absl::Time kStart = absl::UnixEpoch() + absl::Hours(1);
 constexpr int kGuesses = 100000;
@@ -143,7 +146,7 @@ TEST_F(ForgerTest, ABurstOfGuessesSendsTheQuestionOverTcp) {
   int over_udp = 0;
   server.Handle([&](const FakeQuery& query) {
     dns::Message reply = ReplyTo(query.message, dns::Rcode::kNoError, {"192.0.2.7"});
-    if (query.transport == Transport::kTcp) return query.reply(dns::SerializeMessage(reply));
+    if (query.is_tcp) return query.reply(dns::SerializeMessage(reply));
     ++over_udp;
     // Somebody at the target's address and port who has not seen the question.
     dns::Message forged = ReplyTo(query.message, dns::Rcode::kNoError, {"203.0.113.66"});

@@ -13,13 +13,16 @@
 #include "lib/base/clock.h"
 #include "lib/net/socket.h"
 #include "resolver/upstream_channel.h"
-#include "tests/resolver/fake_name_server.h"
+#include "tests/testing/fake_name_server.h"
 
 namespace nave::resolver {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::FakeNameServer;
+using testing::FakeQuery;
 using ::testing::HasSubstr;
+using testing::ReplyTo;
 using ::testing::SizeIs;
 
 constexpr char kAddress[] = "192.0.2.7";
@@ -183,7 +186,7 @@ TEST_F(ForwarderTest, NameInOtherCaseIsAskedAgainOverTcp) {
   AddTarget(server.endpoint());
   server.Handle([](const FakeQuery& query) {
     dns::Message reply = ReplyTo(query.message, dns::Rcode::kNoError, {kAddress});
-    if (query.transport == Transport::kUdp) {
+    if (!query.is_tcp) {
       // A forger who guessed id and port, but not the case of a letter.
       std::string wire = dns::SerializeMessage(reply);
       wire[13] ^= 0x20;
@@ -202,7 +205,7 @@ TEST_F(ForwarderTest, TruncatedReplyIsFetchedOverTcp) {
   AddTarget(server.endpoint());
   server.Handle([](const FakeQuery& query) {
     dns::Message reply = ReplyTo(query.message, dns::Rcode::kNoError, {});
-    reply.header.tc = query.transport == Transport::kUdp;
+    reply.header.tc = !query.is_tcp;
     if (!reply.header.tc) reply = ReplyTo(query.message, dns::Rcode::kNoError, {kAddress});
     query.reply(dns::SerializeMessage(reply));
   });

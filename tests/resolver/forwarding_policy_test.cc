@@ -13,8 +13,8 @@
 #include "resolver/forwarder.h"
 #include "resolver/target_prober.h"
 #include "resolver/upstream_health.h"
-#include "tests/resolver/fake_name_server.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_name_server.h"
 
 namespace nave::resolver {
 namespace {
@@ -24,9 +24,12 @@ using absl::Seconds;
 using dns::Rcode;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using testing::FakeNameServer;
+using testing::FakeQuery;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::ReplyTo;
 using ::testing::SizeIs;
 
 constexpr char kAddress[] = "192.0.2.7";

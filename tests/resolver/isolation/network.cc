@@ -39,7 +39,7 @@ dns::Message MarkedReply(const dns::Message& query, int server, const net::Endpo
   const std::string text = qname.ToText();
   const bool is_negative = absl::StartsWithIgnoreCase(text, "n-");
   dns::Message reply =
-      ReplyTo(query, is_negative ? dns::Rcode::kNxDomain : dns::Rcode::kNoError, {});
+      testing::ReplyTo(query, is_negative ? dns::Rcode::kNxDomain : dns::Rcode::kNoError, {});
   dns::ResourceRecord record{qname, dns::RRType::kTxt, dns::RRClass::kIn, 60, ""};
   if (is_negative) {
     const auto soa = ParseRecords({"example. 60 IN SOA ns." + mark + ".example. r." + mark +
@@ -65,8 +65,9 @@ dns::Message MarkedReply(const dns::Message& query, int server, const net::Endpo
 MarkedServers::MarkedServers(uint64_t seed)
     : loop_(net::EventLoop::Create(&RealClock()).value()), dice_(seed) {
   for (int server = 0; server < kServers; ++server) {
-    servers_.push_back(std::make_unique<FakeNameServer>(loop_.get()));
-    servers_.back()->Handle([this, server](const FakeQuery& query) { Answer(server, query); });
+    servers_.push_back(std::make_unique<testing::FakeNameServer>(loop_.get()));
+    servers_.back()->Handle(
+        [this, server](const testing::FakeQuery& query) { Answer(server, query); });
   }
   thread_ = std::thread([this] { loop_->Run(); });
 }
@@ -82,7 +83,7 @@ ServerPorts MarkedServers::ports() const {
   return ports;
 }
 
-void MarkedServers::Answer(int server, const FakeQuery& query) {
+void MarkedServers::Answer(int server, const testing::FakeQuery& query) {
   asked_.fetch_add(1);
   // So many that the test's own record of them would only grow.
   servers_[server]->queries.clear();

@@ -16,8 +16,8 @@
 
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
-#include "tests/resolver/fake_name_server.h"
 #include "tests/resolver/isolation/model.h"
+#include "tests/testing/fake_name_server.h"
 
 namespace nave::resolver::isolation {
 
@@ -34,11 +34,11 @@ class MarkedServers {
   size_t asked() const { return asked_.load(); }
 
  private:
-  void Answer(int server, const FakeQuery& query);
+  void Answer(int server, const testing::FakeQuery& query);
 
   std::unique_ptr<net::EventLoop> loop_;
   Dice dice_;
-  std::vector<std::unique_ptr<FakeNameServer>> servers_;
+  std::vector<std::unique_ptr<testing::FakeNameServer>> servers_;
   std::atomic<size_t> asked_{0};
   std::thread thread_;
 };
