@@ -52,6 +52,7 @@ void AddProducts(CLI::App& root,
 void AddOperations(CLI::App& root, Chosen& chosen);   // operations.cc: operation, wait
 void AddZoneRecords(CLI::App& root, Chosen& chosen);  // zone_records.cc
 void AddLedgers(CLI::App& root, Chosen& chosen);      // ledgers.cc
+void AddCache(CLI::App& root, Chosen& chosen);        // cache.cc
 void AddExplain(CLI::App& root, Chosen& chosen);      // explain.cc
 void AddEvents(CLI::App& root, Chosen& chosen);       // events.cc: events, dead-letters
 void AddAdministration(CLI::App& root,

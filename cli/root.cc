@@ -93,6 +93,7 @@ std::unique_ptr<CLI::App> MakeRoot(Chosen& chosen, RootFlags& flags) {
   AddZoneRecords(*root, chosen);
   AddLedgers(*root, chosen);
   AddExplain(*root, chosen);
+  AddCache(*root, chosen);
   AddOperations(*root, chosen);
   AddEvents(*root, chosen);
   AddAdministration(*root, chosen);

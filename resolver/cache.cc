@@ -12,11 +12,6 @@ constexpr dns::RRType kNoType = static_cast<dns::RRType>(0);
 // What an entry costs beside its reply: its own memory, map and ring slots, control block.
 constexpr size_t kEntryOverhead = 256;
 
-// An NXDOMAIN at the end of a CNAME chain speaks of the last name, not of the qname.
-bool DeniesQname(const Reply& reply) {
-  return reply.rcode == dns::Rcode::kNxDomain && reply.answers.empty();
-}
-
 }  // namespace
 
 CacheKey::CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok,
@@ -97,7 +92,7 @@ absl::Time Cache::RefreshTime(const Reply& reply) const {
 }
 
 void Cache::Insert(const CacheKey& key, std::shared_ptr<const Reply> reply) {
-  const bool denies = DeniesQname(*reply);
+  const bool denies = reply->DeniesQname();
   const CacheKey stored = denies ? key.WithType(kNoType) : key;
   const Entry* const old = FindEntry(stored);
   if (old != nullptr && old->reply == reply) return;
@@ -145,18 +140,18 @@ void Cache::EraseUnused() {
   }
 }
 
-void Cache::Flush(const dns::Name& suffix) {
+size_t Cache::Flush(absl::FunctionRef<bool(const CacheKey&, const Reply&)> is_meant) {
+  const size_t before = ring_.size();
   // From the end, for Erase moves the last one.
   for (size_t i = ring_.size(); i > 0; --i) {
-    if (ring_[i - 1]->key.name().IsSubdomainOf(suffix)) Erase(ring_[i - 1].get());
+    Entry* const entry = ring_[i - 1].get();
+    if (is_meant(entry->key, *entry->reply)) Erase(entry);
   }
+  return before - ring_.size();
 }
 
-void Cache::Clear() {
-  entries_.clear();
-  ring_.clear();
-  byte_size_ = 0;
-  nxdomain_count_ = 0;
+void Cache::ForEach(absl::FunctionRef<void(const CacheKey&, const Reply&, size_t)> visit) const {
+  for (const auto& entry : ring_) visit(entry->key, *entry->reply, entry->byte_size);
 }
 
 }  // namespace nave::resolver

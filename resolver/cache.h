@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "lib/dns/name.h"
 #include "lib/dns/type.h"
+#include "resolver/cache_use.h"
 #include "resolver/reply.h"
 
 namespace nave::resolver {
@@ -27,6 +29,8 @@ class CacheKey {
            bool checking_disabled = false);
 
   uint64_t view() const { return view_; }
+  uint64_t group() const { return group_; }
+  CacheUse::Scope scope() const { return {view_, group_}; }
   const dns::Name& name() const { return name_; }
   dns::RRType type() const { return type_; }
   // Of all of it; made once.
@@ -83,9 +87,13 @@ class Cache {
   // Keeps the reply until it expires, or room is needed and it was not used for long. Nothing for a
   // TTL of 0 or a reply larger than a quarter of the cache.
   void Insert(const CacheKey& key, std::shared_ptr<const Reply> reply);
-  // Forgets every entry of a name and below it.
-  void Flush(const dns::Name& suffix);
-  void Clear();
+  // Forgets the replies of which this is true, whether their TTL has ended or not. How many.
+  size_t Flush(absl::FunctionRef<bool(const CacheKey& key, const Reply& reply)> is_meant);
+  void ForEach(absl::FunctionRef<void(const CacheKey& key, const Reply& reply, size_t byte_size)>
+                   visit) const;
+
+  CacheUse& use() { return use_; }
+  const CacheUse& use() const { return use_; }
 
   size_t entry_count() const { return ring_.size(); }
   size_t byte_size() const { return byte_size_; }
@@ -122,6 +130,7 @@ class Cache {
   void EraseUnused();
 
   const size_t max_bytes_;
+  CacheUse use_;
   absl::Duration stale_life_;
   bool prefetch_ = false;
   size_t byte_size_ = 0;

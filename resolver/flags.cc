@@ -19,6 +19,8 @@ constexpr int kMaxTcpConnections = 65536;
 constexpr int kMaxTcpIdleSeconds = 6553;
 // RFC 8767 section 4 suggests one to three days.
 constexpr int kMaxStaleSeconds = 7 * 86400;
+// More would keep a name from moving.
+constexpr uint32_t kMaxTtlMinSeconds = 3600;
 constexpr char kDescription[] =
     "Answers DNS queries for one or more VPCs, from a control plane or from a snapshot file.";
 constexpr char kExamples[] =
@@ -93,6 +95,17 @@ void AddFlags(CLI::App* app, Flags* flags, Texts* texts) {
       ->capture_default_str();
   app->add_flag("--no-prefetch", flags->no_prefetch,
                 "Do not ask for popular answers again before their TTL ends");
+  app->add_option("--cache-ttl-min", flags->ttl_bounds.min,
+                  "Seconds that an answer is kept at least, whatever its TTL")
+      ->check(CLI::Range(0u, kMaxTtlMinSeconds))
+      ->capture_default_str();
+  app->add_option("--cache-ttl-max", flags->ttl_bounds.max, "Seconds that it is kept at most")
+      ->check(CLI::Range(1u, kMaxTtlSeconds))
+      ->capture_default_str();
+  app->add_option("--cache-negative-ttl-max", flags->ttl_bounds.negative_max,
+                  "The same where the answer is that there is none")
+      ->check(CLI::Range(0u, kMaxNegativeTtlSeconds))
+      ->capture_default_str();
   AddClientFlags(app, flags, texts);
   app->add_option("--metrics-address", texts->metrics_address,
                   "address:port of /metrics and /healthz (plain HTTP); default: none");
@@ -148,6 +161,11 @@ absl::Status Finish(const Texts& texts, Flags* flags) {
     const auto network = net::Prefix::Parse(text);
     NAVE_RETURN_IF_ERROR(Named("--rate-exempt", network.status()));
     flags->rate_limits.exempt.push_back(*network);
+  }
+  if (flags->ttl_bounds.min > flags->ttl_bounds.max) {
+    return absl::InvalidArgumentError(absl::StrCat("--cache-ttl-min ", flags->ttl_bounds.min,
+                                                   " is above --cache-ttl-max ",
+                                                   flags->ttl_bounds.max));
   }
   NAVE_RETURN_IF_ERROR(CheckVpcs(flags->stream.vpcs));
   return CheckSource(*flags);

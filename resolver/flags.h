@@ -9,6 +9,7 @@
 #include "lib/base/log.h"
 #include "lib/net/endpoint.h"
 #include "resolver/rate_limits.h"
+#include "resolver/reply.h"
 #include "resolver/stream_options.h"
 
 namespace nave::resolver {
@@ -24,6 +25,7 @@ struct Flags {
   int cache_mib = 64;
   int serve_stale_seconds = 86400;
   bool no_prefetch = false;
+  TtlBounds ttl_bounds;
   int tcp_connections = 1024;
   int tcp_connections_per_client = 64;
   int tcp_idle_seconds = 10;

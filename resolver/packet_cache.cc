@@ -172,7 +172,9 @@ struct PacketCache::Packet {
   // Times as nanoseconds: cheaper by some parts of a percent of a whole answer.
   int64_t received;
   int64_t fresh_until;
-  size_t place;
+  uint32_t place;
+  // Whose hits its are.
+  CacheUse::Slot slot;
   // Of replies; never equal to the cache's for a packet that was forgotten.
   uint32_t generation;
   // The age of the reply when the TTLs were written.
@@ -229,7 +231,7 @@ bool PacketCache::Packet::IsFor(const PacketKey& key, uint64_t view) const {
          std::memcmp(octets() + kHeaderSize, key.question.data(), key.question_size) == 0;
 }
 
-PacketCache::PacketCache(size_t max_bytes) : max_bytes_(max_bytes) {}
+PacketCache::PacketCache(CacheUse* use, size_t max_bytes) : use_(use), max_bytes_(max_bytes) {}
 
 PacketCache::~PacketCache() = default;
 
@@ -259,6 +261,7 @@ size_t PacketCache::Find(const PacketKey& key, uint64_t view_serial, absl::Time 
   }
   if (packet->size > size_max) return 0;
   packet->used = true;
+  ++(*use_)[packet->slot].hits;
   uint8_t* message = buffer.data();
   std::memcpy(message, packet->octets(), packet->size);
   std::memcpy(message, query.data(), 2);
@@ -278,6 +281,7 @@ void PacketCache::Insert(const PacketKey& key, uint64_t view_serial, absl::Time 
   packet.view_serial = view_serial;
   packet.received = absl::ToUnixNanos(origin.received);
   packet.fresh_until = absl::ToUnixNanos(origin.fresh_until);
+  packet.slot = origin.slot;
   packet.generation = generation_;
   packet.age_seconds = AgeSeconds(absl::ToUnixNanos(now), packet.received);
   packet.size = static_cast<uint16_t>(answer.size());
@@ -292,7 +296,7 @@ void PacketCache::Insert(const PacketKey& key, uint64_t view_serial, absl::Time 
   if (old != packets_.end()) Erase(old->second);
   while (byte_size_ + cost > max_bytes_) EraseUnused();
   PacketPtr kept(new (::operator new(packet.memory())) Packet(packet));
-  kept->place = ring_.size();
+  kept->place = static_cast<uint32_t>(ring_.size());
   std::memcpy(kept->octets(), answer.data(), answer.size());
   std::memcpy(kept->octets() + kHeaderSize, key.question.data(), key.question_size);
   std::memcpy(kept->octets() + kept->ttls_at(), layout.ttls.data(),

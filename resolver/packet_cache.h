@@ -19,6 +19,7 @@
 #include "absl/types/span.h"
 #include "lib/dns/message.h"
 #include "lib/dns/name.h"
+#include "resolver/cache_use.h"
 
 namespace nave::resolver {
 
@@ -53,7 +54,8 @@ class PacketCache {
   static constexpr size_t kMaxPacketSize = 4096;
   static constexpr size_t kMaxTtls = 64;
 
-  explicit PacketCache(size_t max_bytes = kDefaultMaxBytes);
+  // Hits are counted in `use`, which must outlive the cache; after its Reset, ForgetReplies.
+  explicit PacketCache(CacheUse* use, size_t max_bytes = kDefaultMaxBytes);
   ~PacketCache();
   PacketCache(const PacketCache&) = delete;
   PacketCache& operator=(const PacketCache&) = delete;
@@ -65,6 +67,7 @@ class PacketCache {
     // Of one cached reply: when that came, and until when it is fresh. Its TTLs grow old.
     absl::Time received;
     absl::Time fresh_until;
+    CacheUse::Slot slot = CacheUse::kNoScope;
   };
 
   // Called for each query of a batch before Find is for the first: what Find will look at comes
@@ -108,6 +111,7 @@ class PacketCache {
   // Erases one: the first from the hand on that was not used since the hand passed it last.
   void EraseUnused();
 
+  CacheUse* const use_;
   const size_t max_bytes_;
   size_t byte_size_ = 0;
   uint32_t generation_ = 0;

@@ -49,11 +49,10 @@ PendingQuestions::Joined PendingQuestions::Join(const PendingKey& key,
   return joined;
 }
 
-PendingQuestion* PendingQuestions::AddRefresh(const CacheKey& key, const dns::Question& question,
+PendingQuestion* PendingQuestions::AddRefresh(const PendingKey& key, const dns::Question& question,
                                               uint64_t hash, uint64_t group) {
-  const PendingKey pending_key = {key, 0};
-  if (questions_.size() >= kMaxForRefresh || questions_.contains(pending_key)) return nullptr;
-  return Add(pending_key, question, hash, group, &shares_[group]);
+  if (questions_.size() >= kMaxForRefresh || questions_.contains(key)) return nullptr;
+  return Add(key, question, hash, group, &shares_[group]);
 }
 
 std::unique_ptr<PendingQuestion> PendingQuestions::Take(const PendingQuestion* question) {

@@ -32,10 +32,13 @@ struct Waiter {
 };
 
 // Identical questions meet when they have also passed equally many resolvers. So nobody waits for a
-// question that waits for his: along a loop the count only grows.
+// question that waits for his: along a loop the count only grows. Nor do those meet between which
+// the cache was flushed: what the target said before is not what is asked for.
 struct PendingKey {
   CacheKey key;
   uint8_t hop_count = 0;
+  // Flushes before it.
+  uint32_t generation = 0;
 };
 
 struct PendingQuestion {
@@ -70,7 +73,7 @@ class PendingQuestions {
   Joined Join(const PendingKey& key, const dns::Question& question, uint64_t hash, uint64_t group,
               Waiter* waiter);
   // A question that nobody waits for; null if it is under way, or too many are.
-  PendingQuestion* AddRefresh(const CacheKey& key, const dns::Question& question, uint64_t hash,
+  PendingQuestion* AddRefresh(const PendingKey& key, const dns::Question& question, uint64_t hash,
                               uint64_t group);
   // Takes it out, with its waiters. REQUIRES: `question` is one of these.
   std::unique_ptr<PendingQuestion> Take(const PendingQuestion* question);
@@ -92,7 +95,8 @@ class PendingQuestions {
   struct Equal {
     using is_transparent = void;
     bool operator()(const std::unique_ptr<PendingQuestion>& a, const PendingKey& b) const {
-      return a->key.hop_count == b.hop_count && a->key.key == b.key;
+      return a->key.hop_count == b.hop_count && a->key.generation == b.generation &&
+             a->key.key == b.key;
     }
     bool operator()(const std::unique_ptr<PendingQuestion>& a,
                     const std::unique_ptr<PendingQuestion>& b) const {

@@ -48,7 +48,7 @@ QueryHandler::QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_
       node_id_(std::move(node_id)),
       identity_{node_id_, ""},
       cache_(cache_bytes_max / 2),
-      packets_(cache_bytes_max / 2),
+      packets_(&cache_.use(), cache_bytes_max / 2),
       snapshot_(std::make_shared<const Snapshot>(0, std::vector<std::shared_ptr<const Listener>>(),
                                                  std::vector<std::shared_ptr<const View>>(), 0,
                                                  0)) {}
@@ -56,7 +56,19 @@ QueryHandler::QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_
 void QueryHandler::SetSnapshot(std::shared_ptr<const Snapshot> snapshot) {
   // A target may have become a listener of ours, or none any more.
   if (snapshot->listeners() != snapshot_->listeners()) packets_.ForgetReplies();
+  // New rules, and new targets of old ones, are what filled it.
+  if (cache_.use().is_full()) {
+    cache_.use().Reset();
+    packets_.ForgetReplies();
+  }
   snapshot_ = std::move(snapshot);
+}
+
+size_t QueryHandler::FlushCache(
+    absl::FunctionRef<bool(const CacheKey& key, const Reply& reply)> is_meant) {
+  ++generation_;
+  packets_.ForgetReplies();
+  return cache_.Flush(is_meant);
 }
 
 void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
@@ -220,7 +232,7 @@ void QueryHandler::Wait(Waiter waiter) {
     return FailWaiter(std::move(waiter), kLoopError, loop);
   }
   const std::shared_ptr<const TargetGroup> group = walk.group();
-  const PendingKey key = {walk.cache_key(), walk.query().hops.count};
+  const PendingKey key = {walk.cache_key(), walk.query().hops.count, generation_};
   const auto joined = pending_.Join(key, question, hash, group->id, &waiter);
   if (joined.question == nullptr) {
     return FailWaiter(std::move(waiter), ExtendedErrorCode::kOther,
@@ -235,8 +247,8 @@ void QueryHandler::AskAgain(const Walk& walk) {
   if (walk.query().hops.count > 0) return;
   for (const Walk::Refresh& refresh : walk.refreshes()) {
     const uint64_t hash = QuestionHash(refresh.question.name, refresh.question.type);
-    PendingQuestion* const pending =
-        pending_.AddRefresh(refresh.key, refresh.question, hash, refresh.group->id);
+    PendingQuestion* const pending = pending_.AddRefresh({refresh.key, 0, generation_},
+                                                         refresh.question, hash, refresh.group->id);
     if (pending == nullptr) continue;
     ++stats_.refreshes;
     Ask(pending, walk.query(), refresh.group);
@@ -267,8 +279,10 @@ std::shared_ptr<const Reply> QueryHandler::ReplyOf(const PendingQuestion& pendin
   if (result.status.ok()) {
     if (!result.attempts.empty()) reply->target = result.attempts.back().endpoint;
     reply->received = now;
+    BoundTtls(ttl_bounds_, reply.get());
   } else {
     ++stats_.forward_failures;
+    ++cache_.use().Of(pending.key.key.scope()).failures;
     reply =
         std::make_shared<Reply>(MakeFailure(FailureText(result), FailureTtl(result.status), now));
   }
@@ -283,7 +297,10 @@ void QueryHandler::Resume(PendingQuestion* asked, ForwardResult result) {
   const std::unique_ptr<PendingQuestion> pending = pending_.Take(asked);
   RemoveUnderWay(pending->hash);
   const std::shared_ptr<const Reply> reply = ReplyOf(*pending, std::move(result));
-  if (pending->key.hop_count == 0 || !IsLoop(*reply)) cache_.Insert(pending->key.key, reply);
+  const bool is_for_all = pending->key.hop_count == 0 || !IsLoop(*reply);
+  if (is_for_all && pending->key.generation == generation_) {
+    cache_.Insert(pending->key.key, reply);
+  }
   for (Waiter& waiter : pending->waiters) Continue(std::move(waiter), reply);
 }
 
@@ -346,6 +363,7 @@ void QueryHandler::KeepPacket(const PacketKey& key, const View& view, const Walk
     // Then a query must come this way, to have it asked for again.
     origin.fresh_until = std::min(reply->expiry(), cache_.RefreshTime(*reply));
     if (now >= origin.fresh_until) return;
+    origin.slot = cache_.use().SlotOf({view.id(), walk.group()->id});
   }
   packets_.Insert(key, view.serial(), now, origin, message);
 }

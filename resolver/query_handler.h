@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "lib/base/clock.h"
 #include "lib/net/udp_socket.h"
@@ -62,6 +63,9 @@ class QueryHandler {
   // Popular answers are asked for again before their TTL ends.
   void SetPrefetch(bool prefetch) { cache_.SetPrefetch(prefetch); }
 
+  // TTLs of replies are brought within these before they are cached or told.
+  void SetTtlBounds(const TtlBounds& bounds) { ttl_bounds_ = bounds; }
+
   // From now on answers come from `snapshot`. Questions under way go on.
   void SetSnapshot(std::shared_ptr<const Snapshot> snapshot);
   const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
@@ -79,8 +83,13 @@ class QueryHandler {
   // INVALID_ARGUMENT for a malformed question.
   absl::StatusOr<v1::Explanation> Explain(const v1::Question& question);
 
+  // Forgets the replies of which this is true. What is under way is answered, and not kept. How
+  // many.
+  size_t FlushCache(absl::FunctionRef<bool(const CacheKey& key, const Reply& reply)> is_meant);
+
   const QueryStats& stats() const { return stats_; }
   Cache& cache() { return cache_; }
+  const Cache& cache() const { return cache_; }
   const PacketCache& packets() const { return packets_; }
   size_t pending_count() const { return pending_.size(); }
   size_t waiter_count() const { return pending_.waiter_count(); }
@@ -150,6 +159,9 @@ class QueryHandler {
   uint16_t keepalive_tenths_ = 0;
   Cache cache_;
   PacketCache packets_;
+  TtlBounds ttl_bounds_;
+  // Flushes so far.
+  uint32_t generation_ = 0;
   std::shared_ptr<const Snapshot> snapshot_;
   PendingQuestions pending_;
   uint32_t rotation_ = 0;

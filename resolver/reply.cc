@@ -71,15 +71,19 @@ bool IsKeptInAuthority(RRType type) {
          type == RRType::kRrsig;
 }
 
+// Of the last name of the chain, or of the qname.
+bool IsNegative(const Reply& reply) {
+  return reply.answers.empty() || reply.rcode == dns::Rcode::kNxDomain ||
+         reply.answers.back().type == RRType::kCname;
+}
+
 uint32_t TtlOf(const Reply& reply) {
   if (reply.rcode != dns::Rcode::kNoError && reply.rcode != dns::Rcode::kNxDomain) {
     return kFailureTtlSeconds;
   }
   uint32_t ttl = kMaxTtlSeconds;
   for (const dns::RRset& rrset : reply.answers) ttl = std::min(ttl, rrset.ttl);
-  const bool is_negative = reply.answers.empty() || reply.rcode == dns::Rcode::kNxDomain ||
-                           reply.answers.back().type == RRType::kCname;
-  if (!is_negative) return ttl;
+  if (!IsNegative(reply)) return ttl;
   // RFC 2308 section 5: without SOA a negative answer is not cached.
   const dns::RRset* soa = reply.FindSoa();
   if (soa == nullptr) return reply.answers.empty() ? 0 : ttl;
@@ -162,6 +166,16 @@ std::shared_ptr<Reply> ReadReply(const dns::Question& question, absl::Span<const
   auto reply = std::make_shared<Reply>();
   ReplyMaker maker(question, reply.get());
   return maker.Make(message) ? reply : nullptr;
+}
+
+void BoundTtls(const TtlBounds& bounds, Reply* reply) {
+  if (!reply->IsUsable()) return;
+  const bool is_negative = IsNegative(*reply);
+  const uint32_t min = is_negative ? 0 : bounds.min;
+  const uint32_t max = is_negative ? std::min(bounds.max, bounds.negative_max) : bounds.max;
+  reply->ttl_seconds = std::clamp(reply->ttl_seconds, min, max);
+  for (dns::RRset& rrset : reply->answers) rrset.ttl = std::clamp(rrset.ttl, min, bounds.max);
+  for (dns::RRset& rrset : reply->authorities) rrset.ttl = std::min(rrset.ttl, max);
 }
 
 Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now) {

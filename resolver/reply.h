@@ -56,6 +56,9 @@ struct Reply {
   // It says something about the name; else about the target.
   bool IsUsable() const;
 
+  // NXDOMAIN of the qname. At the end of a CNAME chain it speaks of the last name instead.
+  bool DeniesQname() const { return rcode == dns::Rcode::kNxDomain && answers.empty(); }
+
   // The SOA that makes a negative answer one, or null.
   const dns::RRset* FindSoa() const;
   // Octets of memory, for the cache's bound.
@@ -68,6 +71,18 @@ struct Reply {
 // Reduces `message`, the checked reply to `question`; null if it is malformed. The caller adds
 // whose it is, and when it came.
 std::shared_ptr<Reply> ReadReply(const dns::Question& question, absl::Span<const uint8_t> message);
+
+// Within which TTLs are believed, in seconds.
+struct TtlBounds {
+  uint32_t min = 0;
+  uint32_t max = kMaxTtlSeconds;
+  // Of a negative answer, for which `min` does not count.
+  uint32_t negative_max = kMaxNegativeTtlSeconds;
+};
+
+// Brings what the reply says within the bounds, the TTLs that clients are told included. A failure,
+// and a negative answer that must not be cached, stay as they are.
+void BoundTtls(const TtlBounds& bounds, Reply* reply);
 
 // Stands for a reply when no target gave one.
 Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now);

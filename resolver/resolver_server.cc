@@ -81,6 +81,53 @@ absl::Status ResolverServer::SetCookies(const CookieSecrets& secrets) {
   return status;
 }
 
+absl::StatusOr<v1::NodeReply> ResolverServer::Answer(const v1::NodeRequest& request) {
+  v1::NodeReply reply;
+  switch (request.request_case()) {
+    case v1::NodeRequest::kExplain: {
+      NAVE_ASSIGN_OR_RETURN(*reply.mutable_explanation(), Explain(request.explain()));
+      return reply;
+    }
+    case v1::NodeRequest::kFlushCache: {
+      NAVE_ASSIGN_OR_RETURN(const int64_t replies, FlushCache(request.flush_cache()));
+      reply.mutable_cache_flushed()->set_replies(replies);
+      return reply;
+    }
+    case v1::NodeRequest::kListCacheUse: {
+      NAVE_ASSIGN_OR_RETURN(*reply.mutable_cache_uses(), ListCacheUse(request.list_cache_use()));
+      return reply;
+    }
+    default:
+      return absl::InvalidArgumentError("this resolver is too old for what is asked; upgrade it");
+  }
+}
+
+absl::StatusOr<int64_t> ResolverServer::FlushCache(const v1::CacheSelector& selector) {
+  absl::MutexLock lock(&mutex_);
+  if (workers_.empty()) return absl::UnavailableError("the resolver is stopping");
+  int64_t replies = 0;
+  // All of them, though one may not: the less is left of what should go.
+  absl::Status status;
+  for (const auto& worker : workers_) {
+    const absl::StatusOr<int64_t> flushed = worker->FlushCache(selector);
+    if (flushed.ok()) replies += *flushed;
+    status.Update(flushed.status());
+  }
+  if (!status.ok()) return status;
+  return replies;
+}
+
+absl::StatusOr<v1::CacheUses> ResolverServer::ListCacheUse(const v1::ListCacheUse& request) {
+  absl::MutexLock lock(&mutex_);
+  CacheReport report;
+  for (const auto& worker : workers_) {
+    NAVE_RETURN_IF_ERROR(worker->ReportCacheUse(request.view(), &report));
+  }
+  v1::CacheUses uses;
+  for (v1::CacheUse& use : MostAsked(report)) *uses.add_uses() = std::move(use);
+  return uses;
+}
+
 absl::StatusOr<v1::Explanation> ResolverServer::Explain(const v1::Question& question) {
   absl::MutexLock lock(&mutex_);
   if (workers_.empty()) return absl::UnavailableError("the resolver is stopping");

@@ -29,9 +29,15 @@ class ResolverServer : public SnapshotSink {
   ~ResolverServer() override;
 
   absl::Status Serve(const State& state) override;
-  // By the first worker that can answer without asking a target, else by the first of all.
-  absl::StatusOr<v1::Explanation> Explain(const v1::Question& question) override;
+  absl::StatusOr<v1::NodeReply> Answer(const v1::NodeRequest& request) override;
   int64_t served_revision() const override { return served_revision_.load(); }
+
+  // Walks through a question without asking a target: by the first worker that knows the whole
+  // answer, else by the first of all. Errors as Answer.
+  absl::StatusOr<v1::Explanation> Explain(const v1::Question& question);
+  // Of all workers; when it returns, each answers as if it had never had the replies. How many.
+  absl::StatusOr<int64_t> FlushCache(const v1::CacheSelector& selector);
+  absl::StatusOr<v1::CacheUses> ListCacheUse(const v1::ListCacheUse& request);
 
   // Where the listener with this address really is: another port if it has port 0. NOT_FOUND if it
   // is not served.

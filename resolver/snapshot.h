@@ -48,6 +48,8 @@ class Snapshot {
 
   int64_t revision() const { return revision_; }
   const std::vector<std::shared_ptr<const Listener>>& listeners() const { return listeners_; }
+  // In the order of their names.
+  const std::vector<std::shared_ptr<const View>>& views() const { return views_; }
   size_t view_count() const { return views_.size(); }
   size_t zone_count() const { return zone_count_; }
   size_t rule_count() const { return rule_count_; }

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "nave/resolver/v1/explain.pb.h"
+#include "nave/resolver/v1/stream.pb.h"
 #include "resolver/state.h"
 
 namespace nave::resolver {
@@ -21,9 +21,9 @@ class SnapshotSink {
   // and everything else is served; DEADLINE_EXCEEDED when a worker does not take it in time.
   virtual absl::Status Serve(const State& state) = 0;
 
-  // Walks through a question by the state that is served, without sending anything.
-  // INVALID_ARGUMENT for a malformed question, NOT_FOUND for an unknown view.
-  virtual absl::StatusOr<v1::Explanation> Explain(const v1::Question& question) = 0;
+  // What is wanted of this node beside its state. INVALID_ARGUMENT for a malformed request or one
+  // that is not known here, NOT_FOUND for an unknown view.
+  virtual absl::StatusOr<v1::NodeReply> Answer(const v1::NodeRequest& request) = 0;
 
   // The revision of the last Serve that succeeded; 0 before.
   virtual int64_t served_revision() const = 0;

@@ -218,8 +218,8 @@ absl::Status StreamClient::OnMessage(v1::ControlMessage message, StreamConnectio
     case v1::ControlMessage::kComplete:
       OnComplete(message.complete(), connection, progress);
       return absl::OkStatus();
-    case v1::ControlMessage::kExplainRequest:
-      OnExplain(message.explain_request(), connection);
+    case v1::ControlMessage::kRequest:
+      OnRequest(message.request(), connection);
       return absl::OkStatus();
     case v1::ControlMessage::MESSAGE_NOT_SET:
       // Of a newer control plane; it knows which nodes understand what.
@@ -285,21 +285,21 @@ void StreamClient::Acknowledge(std::shared_ptr<const State> state, StreamConnect
   served_ = std::move(state);
 }
 
-void StreamClient::OnExplain(const v1::ExplainRequest& request, StreamConnection* connection) {
-  absl::StatusOr<v1::Explanation> explanation = absl::CancelledError("the resolver is stopping");
+void StreamClient::OnRequest(const v1::NodeRequest& request, StreamConnection* connection) {
+  absl::StatusOr<v1::NodeReply> answer = absl::CancelledError("the resolver is stopping");
   {
     absl::MutexLock sink_lock(&sink_mutex_);
-    explanation = sink_->Explain(request.question());
+    answer = sink_->Answer(request);
   }
   v1::NodeMessage message;
-  v1::ExplainReply* const reply = message.mutable_explain_reply();
-  reply->set_id(request.id());
-  if (explanation.ok()) {
-    *reply->mutable_explanation() = *std::move(explanation);
-    reply->mutable_explanation()->set_node(options_.stream.node);
+  v1::NodeReply* const reply = message.mutable_reply();
+  if (answer.ok()) {
+    *reply = *std::move(answer);
+    if (reply->has_explanation()) reply->mutable_explanation()->set_node(options_.stream.node);
   } else {
-    reply->set_error(std::string(explanation.status().message()));
+    reply->set_error(std::string(answer.status().message()));
   }
+  reply->set_id(request.id());
   connection->Write(message);
 }
 

@@ -69,7 +69,7 @@ class StreamClient final : public SnapshotSource {
   void OnComplete(const v1::Complete& complete, StreamConnection* connection, bool* progress);
   void Acknowledge(std::shared_ptr<const State> state, StreamConnection* connection)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  void OnExplain(const v1::ExplainRequest& request, StreamConnection* connection);
+  void OnRequest(const v1::NodeRequest& request, StreamConnection* connection);
   void RunHeartbeat(StreamConnection* connection) ABSL_LOCKS_EXCLUDED(mutex_);
   // Serves again what this machine could not serve.
   void Retry(StreamConnection* connection) ABSL_LOCKS_EXCLUDED(mutex_);

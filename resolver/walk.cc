@@ -286,8 +286,18 @@ Walk::Next Walk::AskGroup(std::shared_ptr<const TargetGroup> group) {
   std::shared_ptr<const Reply> cached =
       cache_->Find(cache_key_, now_, trace_ == nullptr ? &refresh_due : nullptr);
   if (refresh_due) refreshes_.push_back({cache_key_, question(), group_});
-  if (trace_ != nullptr) NoteCache(cached.get());
+  if (trace_ != nullptr) {
+    NoteCache(cached.get());
+  } else {
+    CountUse(cached.get());
+  }
   return cached == nullptr ? Next::kAsk : UseReply(std::move(cached));
+}
+
+void Walk::CountUse(const Reply* cached) {
+  CacheUse::Counts& counts = cache_->use().Of(cache_key_.scope());
+  ++(cached == nullptr ? counts.misses : counts.hits);
+  if (cached != nullptr && cached->is_stale) ++counts.stale_hits;
 }
 
 bool Walk::IsOwnListener(const TargetGroup& group) const {

@@ -88,6 +88,8 @@ class Walk {
   Next Delegate(const Zone& zone, const dns::RRset& ns);
   Next Forward(const Decision& decision);
   Next AskGroup(std::shared_ptr<const TargetGroup> group);
+  // What the cache had, if anything.
+  void CountUse(const Reply* cached);
   Next UseReply(std::shared_ptr<const Reply> reply);
   Next EndWithReply(const Reply& reply, uint32_t age_seconds);
   Next Refuse(const Decision& decision);

@@ -5,6 +5,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "resolver/cache_selection.h"
 
 namespace nave::resolver {
 namespace {
@@ -48,6 +49,7 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Start(const Clock* clock,
   worker->handler_->SetLimits(options.rate_limits);
   worker->handler_->SetStaleLife(options.stale_life);
   worker->handler_->SetPrefetch(options.prefetch);
+  worker->handler_->SetTtlBounds(options.ttl_bounds);
   if (!options.cookie_secrets.secrets.empty()) {
     worker->handler_->SetCookies(options.cookie_secrets, options.time_of_day);
     if (options.require_cookies) worker->handler_->RequireCookies();
@@ -113,6 +115,36 @@ absl::StatusOr<v1::Explanation> Worker::Explain(const v1::Question& question) {
   absl::StatusOr<v1::Explanation> explanation = absl::UnknownError("not asked");
   NAVE_RETURN_IF_ERROR(RunAndWait([&] { explanation = handler_->Explain(question); }));
   return explanation;
+}
+
+absl::StatusOr<int64_t> Worker::FlushCache(const v1::CacheSelector& selector) {
+  absl::StatusOr<int64_t> replies = 0;
+  NAVE_RETURN_IF_ERROR(RunAndWait([&] {
+    const auto selection = CompileSelection(selector, *handler_->snapshot());
+    if (!selection.ok()) {
+      replies = selection.status();
+      return;
+    }
+    replies = static_cast<int64_t>(
+        handler_->FlushCache([&selection](const CacheKey& key, const Reply& reply) {
+          return selection->Includes(key, reply);
+        }));
+  }));
+  return replies;
+}
+
+absl::Status Worker::ReportCacheUse(const std::string& view, CacheReport* report) {
+  absl::Status status;
+  NAVE_RETURN_IF_ERROR(RunAndWait([&] {
+    const Snapshot& snapshot = *handler_->snapshot();
+    const View* const found = view.empty() ? nullptr : snapshot.FindView(view);
+    if (found == nullptr && !view.empty()) {
+      status = absl::NotFoundError(absl::StrCat("no view '", view, "' is served here"));
+      return;
+    }
+    AddToReport(std::as_const(*handler_).cache(), snapshot, found, report);
+  }));
+  return status;
 }
 
 absl::Status Worker::SetCookies(const CookieSecrets& secrets) {

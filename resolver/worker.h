@@ -20,6 +20,8 @@
 #include "lib/base/clock.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/tcp_pool.h"
+#include "nave/resolver/v1/cache.pb.h"
+#include "resolver/cache_report.h"
 #include "resolver/cookies.h"
 #include "resolver/forwarder.h"
 #include "resolver/identity.h"
@@ -45,6 +47,7 @@ struct WorkerOptions {
   // RFC 8767; zero: no stale answers.
   absl::Duration stale_life = absl::Hours(24);
   bool prefetch = true;
+  TtlBounds ttl_bounds;
   // Of each worker.
   net::TcpLimits tcp_limits;
   absl::Duration tcp_idle_timeout = absl::Seconds(10);
@@ -55,7 +58,7 @@ struct WorkerOptions {
 
 class Worker {
  public:
-  // How long another thread waits for the worker to take a snapshot or to explain.
+  // How long another thread waits for the worker to do what it is told.
   static constexpr absl::Duration kMaxTaskWait = absl::Seconds(10);
 
   // Which port a listener with port 0 got.
@@ -74,6 +77,11 @@ class Worker {
   // read and added to. DEADLINE_EXCEEDED after kMaxTaskWait.
   absl::Status Serve(std::shared_ptr<const Snapshot> snapshot, BoundEndpoints* bound);
   absl::StatusOr<v1::Explanation> Explain(const v1::Question& question);
+  // Returns when this worker has forgotten the replies, with their number. NOT_FOUND for an unknown
+  // view, INVALID_ARGUMENT for a malformed name.
+  absl::StatusOr<int64_t> FlushCache(const v1::CacheSelector& selector);
+  // Adds what this worker's cache was used for in a view; of all of them if the name is empty.
+  absl::Status ReportCacheUse(const std::string& view, CacheReport* report);
   // From now on cookies are made and judged by these.
   absl::Status SetCookies(const CookieSecrets& secrets);
   // Ends the thread: what is under way is answered with SERVFAIL, what is written is sent.

@@ -8,6 +8,7 @@
 #include "nave/catalog/v1/product.pb.h"
 #include "nave/catalog/v1/product_version.pb.h"
 #include "nave/catalog/v1/provisioned_product.pb.h"
+#include "nave/dns/v1/cache.pb.h"
 #include "nave/dns/v1/endpoint.pb.h"
 #include "nave/dns/v1/explain.pb.h"
 #include "nave/dns/v1/ledger.pb.h"
@@ -58,6 +59,7 @@ std::vector<const MethodDescriptor*> FindMethods() {
       dns::v1::ZoneAssociation::descriptor(),
       dns::v1::ListLedgerRequest::descriptor(),
       dns::v1::ExplainRequest::descriptor(),
+      dns::v1::FlushCacheRequest::descriptor(),
       catalog::v1::Portfolio::descriptor(),
       catalog::v1::Product::descriptor(),
       catalog::v1::ProductVersion::descriptor(),

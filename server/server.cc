@@ -14,7 +14,7 @@
 #include "catalog/governance/request_pruner.h"
 #include "catalog/governance/tokens.h"
 #include "catalog/product.h"
-#include "catalog/publish/explain_relay.h"
+#include "catalog/publish/node_relay.h"
 #include "catalog/publish/nodes.h"
 #include "catalog/workflow/dead_letters.h"
 #include "catalog/workflow/operations.h"
@@ -67,6 +67,7 @@ ServiceList MakeServices(const Parts& parts) {
   MakeCatalogServices(parts, services);
   MakeWorkflowServices(parts, services);
   MakeNodeServices(parts, services);
+  MakeRelayServices(parts, services);
   MakeEventService(parts, services);
   MakeAdminService(parts, services);
   return services;
@@ -89,7 +90,7 @@ class Server::Impl {
         dead_letters_(*store_, clock_),
         events_(*store_, clock_),
         nodes_(*store_, clock_),
-        explain_(clock_),
+        relay_(clock_),
         reconciler_(*store_, clock_, nodes_),
         pruner_(*store_, clock_),
         auth_(*store_, clock_),
@@ -144,7 +145,7 @@ class Server::Impl {
   Parts MakeParts() {
     return Parts{calls_,        auth_,           clock_,  registry_,    stopping_,
                  *store_,       flags_.data_dir, engine_, provisioner_, operations_,
-                 dead_letters_, events_,         nodes_,  explain_};
+                 dead_letters_, events_,         nodes_,  relay_};
   }
 
   const Flags flags_;
@@ -160,7 +161,7 @@ class Server::Impl {
   catalog::DeadLetters dead_letters_;
   EventLog events_;
   catalog::Nodes nodes_;
-  catalog::ExplainRelay explain_;
+  catalog::NodeRelay relay_;
   catalog::Reconciler reconciler_;
   catalog::RequestPruner pruner_;
   Auth auth_;

@@ -130,27 +130,27 @@ absl::StatusOr<Subscription::Messages> Subscription::Next(absl::Time deadline) {
     return absl::AbortedError("another stream of this node took over");
   }
   Messages messages;
-  TakeQuestions(&messages);
+  TakeRequests(&messages);
   if (IdleWork() && messages.empty()) NAVE_RETURN_IF_ERROR(Follow(deadline));
   if (!IdleWork()) NAVE_RETURN_IF_ERROR(Drain(&messages));
   return messages;
 }
 
-void Subscription::TakeQuestions(Messages* messages) {
+void Subscription::TakeRequests(Messages* messages) {
   absl::MutexLock lock(&mutex_);
-  for (const resolver::v1::ExplainRequest& question : questions_) {
-    *messages->emplace_back().mutable_explain_request() = question;
+  for (const resolver::v1::NodeRequest& request : requests_) {
+    *messages->emplace_back().mutable_request() = request;
   }
-  questions_.clear();
+  requests_.clear();
 }
 
-absl::Status Subscription::Ask(const resolver::v1::ExplainRequest& question) {
+absl::Status Subscription::Send(const resolver::v1::NodeRequest& request) {
   absl::MutexLock lock(&mutex_);
-  if (questions_.size() >= kMaxQuestions) {
+  if (requests_.size() >= kMaxQueuedRequests) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the node has ", kMaxQuestions, " questions before it; ask again later"));
+        absl::StrCat("the node has ", kMaxQueuedRequests, " requests before it; ask again later"));
   }
-  questions_.push_back(question);
+  requests_.push_back(request);
   return absl::OkStatus();
 }
 

@@ -30,8 +30,8 @@ inline constexpr size_t kMaxMergedCommits = 1000;
 inline constexpr size_t kMaxBatchBytes = 1u << 20;
 // More changed RRsets of one zone than this are sent as the whole zone.
 inline constexpr size_t kMaxRRsetsInChange = 5000;
-// Questions that wait to be sent.
-inline constexpr size_t kMaxQuestions = 64;
+// Requests that wait to be sent.
+inline constexpr size_t kMaxQueuedRequests = 64;
 
 class Subscription {
  public:
@@ -52,8 +52,8 @@ class Subscription {
   absl::Status Refuse(store::Revision revision, const std::string& reason);
   absl::Status Heartbeat();
 
-  // Sends a question with the next messages; RESOURCE_EXHAUSTED when too many wait.
-  absl::Status Ask(const resolver::v1::ExplainRequest& question);
+  // Sends a request with the next messages; RESOURCE_EXHAUSTED when too many wait.
+  absl::Status Send(const resolver::v1::NodeRequest& request);
 
  private:
   // Where the sending of a large zone stands.
@@ -83,7 +83,7 @@ class Subscription {
 
   absl::Status Drain(Messages* messages);
   absl::Status DrainZones(size_t* bytes, Messages* messages);
-  void TakeQuestions(Messages* messages);
+  void TakeRequests(Messages* messages);
 
   store::Store& store_;
   Nodes& nodes_;
@@ -101,7 +101,7 @@ class Subscription {
 
   absl::Mutex mutex_;
   store::Revision sent_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::deque<resolver::v1::ExplainRequest> questions_ ABSL_GUARDED_BY(mutex_);
+  std::deque<resolver::v1::NodeRequest> requests_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace nave::catalog

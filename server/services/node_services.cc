@@ -1,4 +1,4 @@
-// Services of resolver nodes: who they are, their streams, what they serve and why they answer so.
+// Services of resolver nodes: who they are, their streams, and what they serve.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -6,10 +6,7 @@
 
 #include "catalog/errors.h"
 #include "catalog/governance/query.h"
-#include "lib/dns/idna.h"
-#include "nave/dns/v1/explain.grpc.pb.h"
 #include "nave/governance/v1/node.grpc.pb.h"
-#include "nave/governance/v1/vpc.pb.h"
 #include "nave/resolver/v1/stream.grpc.pb.h"
 #include "server/limits.h"
 #include "server/services/long_call.h"
@@ -28,7 +25,6 @@ using grpc::ServerContext;
 
 constexpr absl::Duration kDefaultServedWait = absl::Seconds(10);
 constexpr absl::Duration kMaxServedWait = absl::Minutes(5);
-constexpr absl::Duration kExplainTimeout = absl::Seconds(10);
 
 absl::StatusOr<ListNodesResponse> PageOfNodes(const catalog::Nodes& nodes,
                                               const api::v1::ListRequest& request) {
@@ -143,40 +139,6 @@ class NodeServiceImpl final : public ServiceBase<governance::v1::NodeService> {
   Slots waits_;
 };
 
-// In ASCII, as on the wire; its case stays.
-absl::StatusOr<std::string> QnameOf(const dns::v1::ExplainRequest& request) {
-  absl::StatusOr<std::string> qname = dns::ToAsciiName(request.qname());
-  return qname.ok() ? qname : catalog::FieldError("qname", std::string(qname.status().message()));
-}
-
-class ExplainServiceImpl final : public ServiceBase<dns::v1::ExplainService> {
- public:
-  explicit ExplainServiceImpl(const Parts& parts) : ServiceBase(parts.calls), parts_(parts) {}
-
-  grpc::Status Explain(ServerContext* context, const dns::v1::ExplainRequest* request,
-                       resolver::v1::Explanation* response) override {
-    return Answer(__func__, context, *request, response,
-                  [&](const Caller& caller) -> absl::StatusOr<resolver::v1::Explanation> {
-                    api::v1::GetRequest get;
-                    get.set_name(request->vpc());
-                    governance::v1::Vpc vpc;
-                    NAVE_RETURN_IF_ERROR(parts_.engine.Get(caller, get, &vpc));
-                    resolver::v1::Question question;
-                    question.set_view(request->vpc());
-                    NAVE_ASSIGN_OR_RETURN(*question.mutable_qname(), QnameOf(*request));
-                    question.set_qtype(request->qtype().empty() ? "A" : request->qtype());
-                    question.set_no_recursion(request->no_recursion());
-                    question.set_dnssec_ok(request->dnssec_ok());
-                    question.set_checking_disabled(request->checking_disabled());
-                    return parts_.explain.Explain(parts_.nodes.ConnectedTo(request->vpc()),
-                                                  question, parts_.clock.Now() + kExplainTimeout);
-                  });
-  }
-
- private:
-  const Parts parts_;
-};
-
 class ResolverServiceImpl final : public ServiceBase<resolver::v1::ResolverService> {
  public:
   explicit ResolverServiceImpl(const Parts& parts)
@@ -202,7 +164,6 @@ class ResolverServiceImpl final : public ServiceBase<resolver::v1::ResolverServi
 
 void MakeNodeServices(const Parts& parts, ServiceList& services) {
   services.push_back(std::make_unique<NodeServiceImpl>(parts));
-  services.push_back(std::make_unique<ExplainServiceImpl>(parts));
   services.push_back(std::make_unique<ResolverServiceImpl>(parts));
 }
 

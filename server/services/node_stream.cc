@@ -41,11 +41,10 @@ absl::Status NodeStream::Serve(const catalog::Caller& caller) {
   NAVE_ASSIGN_OR_RETURN(subscription_,
                         catalog::Subscription::Start(parts_.store, parts_.nodes, hello));
   node_ = hello.node();
-  const int64_t number =
-      parts_.explain.Attach(node_, [this](const resolver::v1::ExplainRequest& question) {
-        return subscription_->Ask(question);
-      });
-  absl::Cleanup detach = [this, number] { parts_.explain.Detach(node_, number); };
+  const int64_t number = parts_.relay.Attach(
+      node_,
+      [this](const resolver::v1::NodeRequest& request) { return subscription_->Send(request); });
+  absl::Cleanup detach = [this, number] { parts_.relay.Detach(node_, number); };
   log::Info("a node connected",
             {{"node", hello.node()}, {"has", absl::StrCat(hello.have_revision())}});
   Release(/*go_on=*/true);
@@ -126,8 +125,8 @@ absl::Status NodeStream::Handle(const NodeMessage& message) {
       return subscription_->Refuse(message.refuse().revision(), message.refuse().reason());
     case NodeMessage::kHeartbeat:
       return subscription_->Heartbeat();
-    case NodeMessage::kExplainReply:
-      parts_.explain.Reply(node_, message.explain_reply());
+    case NodeMessage::kReply:
+      parts_.relay.Reply(node_, message.reply());
       return absl::OkStatus();
     default:
       return catalog::FieldError("message",

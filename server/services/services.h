@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "catalog/governance/engine.h"
-#include "catalog/publish/explain_relay.h"
+#include "catalog/publish/node_relay.h"
 #include "catalog/publish/nodes.h"
 #include "catalog/workflow/dead_letters.h"
 #include "catalog/workflow/operations.h"
@@ -40,7 +40,7 @@ struct Parts {
   catalog::DeadLetters& dead_letters;
   EventLog& events;
   catalog::Nodes& nodes;
-  catalog::ExplainRelay& explain;
+  catalog::NodeRelay& relay;
 };
 
 using ServiceList = std::vector<std::unique_ptr<grpc::Service>>;
@@ -51,6 +51,7 @@ void MakeDnsServices(const Parts& parts, ServiceList& services);
 void MakeCatalogServices(const Parts& parts, ServiceList& services);
 void MakeWorkflowServices(const Parts& parts, ServiceList& services);
 void MakeNodeServices(const Parts& parts, ServiceList& services);
+void MakeRelayServices(const Parts& parts, ServiceList& services);
 void MakeEventService(const Parts& parts, ServiceList& services);
 void MakeAdminService(const Parts& parts, ServiceList& services);
 

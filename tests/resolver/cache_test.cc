@@ -89,17 +89,31 @@ TEST(CacheTest, ReplyLargerThanAQuarterIsNotKept) {
   EXPECT_EQ(cache.entry_count(), 0u);
 }
 
-TEST(CacheTest, FlushesANameAndBelow) {
+TEST(CacheTest, FlushesWhatIsMeantStaleAndDenialsIncluded) {
   Cache cache;
-  for (const char* name : {"example.com.", "a.example.com.", "b.a.example.com.", "example.net."}) {
+  cache.SetStaleLife(absl::Hours(1));
+  for (const char* name : {"a.", "b.", "c.", "d."}) {
     cache.Insert(Key(name), MakeTestReply(60));
   }
-  cache.Flush(N("a.example.com."));
-  EXPECT_EQ(cache.entry_count(), 2u);
-  EXPECT_NE(cache.Find(Key("example.com."), kStart), nullptr);
-  cache.Clear();
-  EXPECT_EQ(cache.entry_count(), 0u);
+  cache.Insert(Key("none."), MakeTestReply(60, dns::Rcode::kNxDomain));
+  size_t seen = 0, bytes = 0;
+  cache.ForEach([&](const CacheKey&, const Reply&, size_t byte_size) {
+    ++seen;
+    bytes += byte_size;
+  });
+  EXPECT_EQ(seen, 5u);
+  EXPECT_EQ(bytes, cache.byte_size());
+  const absl::Time late = kStart + absl::Seconds(61);
+  EXPECT_EQ(cache.Flush([](const CacheKey& key, const Reply&) {
+    return key.name() == N("a.") || key.name() == N("c.");
+  }),
+            2u);
+  EXPECT_EQ(cache.entry_count(), 3u);
+  EXPECT_EQ(cache.FindStale(Key("a."), late), nullptr);
+  EXPECT_NE(cache.FindStale(Key("b."), late), nullptr);
+  EXPECT_EQ(cache.Flush([](const CacheKey&, const Reply&) { return true; }), 3u);
   EXPECT_EQ(cache.byte_size(), 0u);
+  EXPECT_EQ(cache.Find(Key("x.none."), kStart), nullptr);
 }
 
 // RFC 8767 section 4: after its TTL, and for so long.

@@ -19,9 +19,7 @@ class RecordingSink : public SnapshotSink {
     revisions.push_back(state.revision);
     return absl::OkStatus();
   }
-  absl::StatusOr<v1::Explanation> Explain(const v1::Question&) override {
-    return v1::Explanation();
-  }
+  absl::StatusOr<v1::NodeReply> Answer(const v1::NodeRequest&) override { return v1::NodeReply(); }
   int64_t served_revision() const override { return revisions.empty() ? 0 : revisions.back(); }
 
   std::vector<int64_t> revisions;

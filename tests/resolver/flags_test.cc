@@ -62,6 +62,12 @@ TEST(FlagsTest, HowClientsAreMet) {
                    "--serve-stale",
                    "60",
                    "--no-prefetch",
+                   "--cache-ttl-min",
+                   "5",
+                   "--cache-ttl-max",
+                   "600",
+                   "--cache-negative-ttl-max",
+                   "0",
                    "--answer-rate",
                    "0",
                    "--rate-exempt",
@@ -79,6 +85,9 @@ TEST(FlagsTest, HowClientsAreMet) {
   EXPECT_TRUE(flags.hide_version);
   EXPECT_EQ(flags.serve_stale_seconds, 60);
   EXPECT_TRUE(flags.no_prefetch);
+  EXPECT_EQ(flags.ttl_bounds.min, 5u);
+  EXPECT_EQ(flags.ttl_bounds.max, 600u);
+  EXPECT_EQ(flags.ttl_bounds.negative_max, 0u);
   EXPECT_EQ(flags.rate_limits.queries_per_client, 7u);
   EXPECT_EQ(flags.rate_limits.queries_per_vpc, 8u);
   EXPECT_EQ(flags.rate_limits.answers_per_client, 0u);
@@ -99,6 +108,9 @@ TEST(FlagsTest, WrongOnesEndTheProgram) {
       {"--snapshot", "s", "--tcp-idle-timeout", "7000"},
       {"--snapshot", "s", "--client-rate", "-1"},
       {"--snapshot", "s", "--rate-exempt", "10.0.0.1/8"},
+      {"--snapshot", "s", "--cache-ttl-max", "86401"},
+      {"--snapshot", "s", "--cache-negative-ttl-max", "3601"},
+      {"--snapshot", "s", "--cache-ttl-min", "10", "--cache-ttl-max", "9"},
       {"--snapshot", "s", "--nope"},
   };
   for (const auto& arguments : cases) {

@@ -72,7 +72,8 @@ class PacketCacheTest : public ::testing::Test {
     return texts;
   }
 
-  PacketCache cache_{1 << 16};
+  CacheUse use_;
+  PacketCache cache_{&use_, 1 << 16};
   dns::Message answer_;
   size_t size_max_ = dns::kDefaultUdpPayloadSize;
 };

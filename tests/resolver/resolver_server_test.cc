@@ -184,6 +184,35 @@ TEST_P(ResolverServerTest, ExplainsAndStops) {
   EXPECT_EQ(server_->Explain(question).status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST_P(ResolverServerTest, FlushesAndReportsForAllWorkers) {
+  ASSERT_TRUE(Serve(1, "192.0.2.1").ok());
+  // The kernel spreads them over the workers.
+  constexpr int kNames = 24;
+  for (int i = 0; i < kNames; ++i) {
+    Ask(Where(), absl::StrCat("n", i, ".corp.test.").c_str(), false);
+  }
+  v1::NodeRequest request;
+  request.mutable_list_cache_use()->set_view("v");
+  auto reply = server_->Answer(request);
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  ASSERT_EQ(reply->cache_uses().uses_size(), 1);
+  EXPECT_EQ(reply->cache_uses().uses(0).rule(), "r");
+  EXPECT_EQ(reply->cache_uses().uses(0).misses(), kNames);
+  EXPECT_EQ(reply->cache_uses().uses(0).replies(), kNames);
+  request.mutable_flush_cache()->set_name("n3.corp.test.");
+  reply = server_->Answer(request);
+  ASSERT_TRUE(reply.ok()) << reply.status();
+  EXPECT_EQ(reply->cache_flushed().replies(), 1);
+  request.mutable_flush_cache()->Clear();
+  EXPECT_EQ(server_->Answer(request)->cache_flushed().replies(), kNames - 1);
+  request.mutable_flush_cache()->set_view("nobody");
+  EXPECT_EQ(server_->Answer(request).status().code(), absl::StatusCode::kNotFound);
+  request.mutable_list_cache_use()->set_view("nobody");
+  EXPECT_EQ(server_->Answer(request).status().code(), absl::StatusCode::kNotFound);
+  request.clear_request();
+  EXPECT_EQ(server_->Answer(request).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST_P(ResolverServerTest, ExplainsByTheWorkerThatHasItInItsCache) {
   ASSERT_TRUE(Serve(1, "192.0.2.1").ok());
   v1::Question question;

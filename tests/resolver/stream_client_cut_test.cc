@@ -36,8 +36,8 @@ class ServingSink final : public SnapshotSink {
     if (status.ok()) served_ = Content(state);
     return status;
   }
-  absl::StatusOr<v1::Explanation> Explain(const v1::Question& question) override {
-    return server_->Explain(question);
+  absl::StatusOr<v1::NodeReply> Answer(const v1::NodeRequest& request) override {
+    return server_->Answer(request);
   }
   int64_t served_revision() const override { return server_->served_revision(); }
   std::string served() const {
@@ -195,10 +195,10 @@ class StreamClientCutTest : public ::testing::Test {
   static void Send(const Session& session, const Messages& messages, size_t count) {
     for (size_t i = 0; i < count; ++i) session->Send(messages[i]);
     v1::ControlMessage question;
-    question.mutable_explain_request()->set_id(1);
+    question.mutable_request()->set_id(1);
     session->Send(question);
     std::optional<v1::NodeMessage> reply = session->Next();
-    while (reply.has_value() && !reply->has_explain_reply()) reply = session->Next();
+    while (reply.has_value() && !reply->has_reply()) reply = session->Next();
     ASSERT_TRUE(reply.has_value());
   }
   // The same, and ends the stream there.

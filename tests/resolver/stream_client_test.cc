@@ -40,12 +40,17 @@ class FakeSink final : public SnapshotSink {
     if (status.ok()) served_ = state.revision;
     return status;
   }
-  absl::StatusOr<v1::Explanation> Explain(const v1::Question& question) override {
+  absl::StatusOr<v1::NodeReply> Answer(const v1::NodeRequest& request) override {
+    v1::NodeReply reply;
+    if (request.has_flush_cache()) {
+      reply.mutable_cache_flushed()->set_replies(7);
+      return reply;
+    }
+    const v1::Question& question = request.explain();
     if (question.view().empty()) return absl::NotFoundError("no such view");
-    v1::Explanation explanation;
-    *explanation.mutable_question() = question;
-    explanation.set_rcode("NOERROR");
-    return explanation;
+    *reply.mutable_explanation()->mutable_question() = question;
+    reply.mutable_explanation()->set_rcode("NOERROR");
+    return reply;
   }
   int64_t served_revision() const override {
     absl::MutexLock lock(&mutex_);
@@ -155,7 +160,7 @@ TEST_F(StreamClientTest, SwapsAtCompleteAlone) {
   session->SendZone(kOtherZone, "192.0.2.2");
   // The answer to a question shows that all before it was read.
   v1::ControlMessage question;
-  question.mutable_explain_request()->set_id(1);
+  question.mutable_request()->set_id(1);
   session->Send(question);
   ASSERT_TRUE(session->Next().has_value());
   EXPECT_THAT(sink_.states(), IsEmpty());
@@ -271,23 +276,28 @@ TEST_F(StreamClientTest, HeartbeatsCome) {
   EXPECT_TRUE(session->WaitForHeartbeats(3));
 }
 
-TEST_F(StreamClientTest, Explains) {
+TEST_F(StreamClientTest, AnswersRequests) {
   Start();
   const Session session = Greet(0, 0);
   v1::ControlMessage request;
-  request.mutable_explain_request()->set_id(17);
-  request.mutable_explain_request()->mutable_question()->set_view("accounts/a/vpcs/v");
+  request.mutable_request()->set_id(17);
+  request.mutable_request()->mutable_explain()->set_view("accounts/a/vpcs/v");
   session->Send(request);
   auto message = session->Next();
-  ASSERT_TRUE(message.has_value() && message->has_explain_reply());
-  EXPECT_EQ(message->explain_reply().id(), 17);
-  EXPECT_EQ(message->explain_reply().explanation().rcode(), "NOERROR");
-  EXPECT_EQ(message->explain_reply().explanation().node(), "r1");
-  request.mutable_explain_request()->mutable_question()->clear_view();
+  ASSERT_TRUE(message.has_value() && message->has_reply());
+  EXPECT_EQ(message->reply().id(), 17);
+  EXPECT_EQ(message->reply().explanation().rcode(), "NOERROR");
+  EXPECT_EQ(message->reply().explanation().node(), "r1");
+  request.mutable_request()->mutable_flush_cache();
   session->Send(request);
   message = session->Next();
-  ASSERT_TRUE(message.has_value() && message->has_explain_reply());
-  EXPECT_EQ(message->explain_reply().error(), "no such view");
+  ASSERT_TRUE(message.has_value() && message->has_reply());
+  EXPECT_EQ(message->reply().cache_flushed().replies(), 7);
+  request.mutable_request()->mutable_explain()->clear_view();
+  session->Send(request);
+  message = session->Next();
+  ASSERT_TRUE(message.has_value() && message->has_reply());
+  EXPECT_EQ(message->reply().error(), "no such view");
 }
 
 TEST_F(StreamClientTest, StreamThatMakesNoSenseIsStartedAnew) {

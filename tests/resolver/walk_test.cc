@@ -256,7 +256,7 @@ TEST_F(WalkTest, NegativeReplyIsBelievedWithItsSoa) {
 
 TEST_F(WalkTest, OtherRcodesAreFailuresOfTheTarget) {
   for (Rcode rcode : {Rcode::kServFail, Rcode::kRefused, Rcode::kFormErr, Rcode::kNotImp}) {
-    cache_.Clear();
+    cache_.Flush([](const CacheKey&, const Reply&) { return true; });
     ASSERT_EQ(Start("www.corp.test."), Walk::State::kAsk);
     Resume(rcode, {});
     EXPECT_EQ(answer().rcode, Rcode::kServFail);

@@ -130,6 +130,9 @@ const std::map<std::string, std::string>& OtherRequests() {
       {"ExplainService/Explain",
        "vpc: 'accounts/base/vpcs/base' qname: 'www.example.com.' qtype: 'A' no_recursion: true "
        "dnssec_ok: true checking_disabled: true"},
+      {"CacheService/FlushCache",
+       "vpc: 'accounts/base/vpcs/base' rule: 'accounts/base/rules/base' suffix: 'example.com.'"},
+      {"CacheService/ListCacheUse", "vpc: 'accounts/base/vpcs/base'"},
       {"ProvisionedProductService/LaunchProduct",
        "provisioned_product { name: 'accounts/base/provisionedProducts/new' version: "
        "'products/base/versions/v1' parameters { key: 'vpc' values: 'plain-new' } parameters { "
@@ -169,6 +172,8 @@ const std::map<std::string, std::string>& OtherRequests() {
 const std::map<std::string, std::string>& GoodReasons() {
   static const auto& all = *new std::map<std::string, std::string>{
       {"ExplainService/Explain", "NO_LIVE_NODE"},
+      {"CacheService/FlushCache", "NO_LIVE_NODE"},
+      {"CacheService/ListCacheUse", "NO_LIVE_NODE"},
       {"OperationService/GetOperation", "NOT_FOUND"},
       {"OperationService/WaitOperation", "NOT_FOUND"},
       {"EventService/RedriveDeadLetter", "NOT_FOUND"},

@@ -4,10 +4,10 @@
 
 #include <thread>
 
-#include "nave/dns/v1/explain.grpc.pb.h"
 #include "nave/governance/v1/admin.grpc.pb.h"
 #include "nave/governance/v1/node.grpc.pb.h"
 #include "nave/resolver/v1/stream.grpc.pb.h"
+#include "tests/server/fake_node.h"
 #include "tests/server/harness.h"
 
 namespace nave::server {
@@ -21,51 +21,6 @@ using governance::v1::WaitServedResponse;
 using resolver::v1::ControlMessage;
 using resolver::v1::NodeMessage;
 using resolver::v1::ResolverService;
-
-// A resolver by hand.
-class FakeNode {
- public:
-  FakeNode(const Harness& harness, const std::string& secret, const std::string& id)
-      : context_(harness.Context(secret)),
-        stub_(ResolverService::NewStub(harness.channel())),
-        stream_(stub_->Connect(context_.get())) {
-    NodeMessage hello;
-    hello.mutable_hello()->set_node(id);
-    hello.mutable_hello()->set_version("test");
-    stream_->Write(hello);
-  }
-  ~FakeNode() {
-    context_->TryCancel();
-    Finish();
-  }
-
-  // The next message of this kind; one without any when the stream ended.
-  ControlMessage Await(ControlMessage::MessageCase kind) {
-    ControlMessage message;
-    while (stream_->Read(&message)) {
-      if (message.message_case() == kind) return message;
-    }
-    return {};
-  }
-  void Acknowledge(int64_t revision) {
-    NodeMessage message;
-    message.mutable_acknowledge()->set_revision(revision);
-    stream_->Write(message);
-  }
-  void Send(const NodeMessage& message) { stream_->Write(message); }
-  grpc::Status Finish() {
-    if (!finished_) status_ = stream_->Finish();
-    finished_ = true;
-    return status_;
-  }
-
- private:
-  std::unique_ptr<grpc::ClientContext> context_;
-  std::unique_ptr<ResolverService::Stub> stub_;
-  std::unique_ptr<grpc::ClientReaderWriter<NodeMessage, ControlMessage>> stream_;
-  bool finished_ = false;
-  grpc::Status status_;
-};
 
 class NodeServicesTest : public ::testing::Test {
  protected:
@@ -149,47 +104,6 @@ TEST_F(NodeServicesTest, AChangeReachesTheStream) {
   const int64_t revision = node.Await(ControlMessage::kComplete).complete().revision();
   harness_.MakeAccount("b");
   EXPECT_GT(node.Await(ControlMessage::kComplete).complete().revision(), revision);
-}
-
-TEST_F(NodeServicesTest, ExplanationsComeFromTheNode) {
-  dns::v1::ExplainRequest request;
-  request.set_vpc("accounts/a/vpcs/main");
-  request.set_qname("www.bücher.example.");
-  request.set_no_recursion(true);
-  request.set_dnssec_ok(true);
-  request.set_checking_disabled(true);
-  const auto stub = dns::v1::ExplainService::NewStub(harness_.channel());
-  const auto explain = [&](resolver::v1::Explanation* explanation) {
-    return stub->Explain(harness_.Context(harness_.admin()).get(), request, explanation);
-  };
-  resolver::v1::Explanation explanation;
-  EXPECT_EQ(ReasonOf(explain(&explanation)), "NO_LIVE_NODE");
-
-  FakeNode node(harness_, secret_, "r1");
-  ASSERT_TRUE(node.Await(ControlMessage::kComplete).has_complete());
-  std::thread answering([&node] {
-    const ControlMessage question = node.Await(ControlMessage::kExplainRequest);
-    NodeMessage reply;
-    reply.mutable_explain_reply()->set_id(question.explain_request().id());
-    *reply.mutable_explain_reply()->mutable_explanation()->mutable_question() =
-        question.explain_request().question();
-    reply.mutable_explain_reply()->mutable_explanation()->set_rcode("REFUSED");
-    node.Send(reply);
-  });
-  const grpc::Status status = explain(&explanation);
-  answering.join();
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(explanation.rcode(), "REFUSED");
-  EXPECT_EQ(explanation.question().view(), "accounts/a/vpcs/main");
-  EXPECT_EQ(explanation.question().qtype(), "A");
-  EXPECT_TRUE(explanation.question().no_recursion());
-  EXPECT_TRUE(explanation.question().dnssec_ok());
-  EXPECT_TRUE(explanation.question().checking_disabled());
-  EXPECT_EQ(explanation.question().qname(), "www.xn--bcher-kva.example.") << "as on the wire";
-  request.set_qname("☕.example.");
-  EXPECT_EQ(ReasonOf(explain(&explanation)), "INVALID_FIELD");
-  request.set_vpc("accounts/a/vpcs/none");
-  EXPECT_EQ(ReasonOf(explain(&explanation)), "NOT_FOUND");
 }
 
 TEST_F(NodeServicesTest, ListsAndForgetsNodes) {

@@ -40,8 +40,8 @@ std::string Word(const ControlMessage& message) {
     case ControlMessage::kRemoved:
       return absl::StrCat("removed ", message.removed().listener(), message.removed().view(),
                           message.removed().zone(), message.removed().rule());
-    case ControlMessage::kExplainRequest:
-      return absl::StrCat("explain ", message.explain_request().id());
+    case ControlMessage::kRequest:
+      return absl::StrCat("request ", message.request().id());
     default:
       return "complete";
   }
@@ -248,19 +248,19 @@ TEST_F(SubscriptionTest, SecondStreamEndsTheFirst) {
   EXPECT_THAT(Words(), ::testing::Contains("reset"));
 }
 
-TEST_F(SubscriptionTest, QuestionsGoWithTheNextMessages) {
+TEST_F(SubscriptionTest, RequestsGoWithTheNextMessages) {
   Start({kSpokeVpc});
   Words();
-  resolver::v1::ExplainRequest question;
-  for (size_t i = 0; i < kMaxQuestions; ++i) {
-    question.set_id(static_cast<int64_t>(i));
-    ASSERT_TRUE(subscription_->Ask(question).ok());
+  resolver::v1::NodeRequest request;
+  for (size_t i = 0; i < kMaxQueuedRequests; ++i) {
+    request.set_id(static_cast<int64_t>(i));
+    ASSERT_TRUE(subscription_->Send(request).ok());
   }
-  EXPECT_EQ(subscription_->Ask(question).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(subscription_->Send(request).code(), absl::StatusCode::kResourceExhausted);
   const auto messages = subscription_->Next(absl::InfiniteFuture());
   ASSERT_TRUE(messages.ok());
-  ASSERT_THAT(*messages, ::testing::SizeIs(kMaxQuestions));
-  EXPECT_EQ(Word((*messages)[1]), "explain 1");
+  ASSERT_THAT(*messages, ::testing::SizeIs(kMaxQueuedRequests));
+  EXPECT_EQ(Word((*messages)[1]), "request 1");
 }
 
 }  // namespace
