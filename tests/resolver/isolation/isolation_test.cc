@@ -45,8 +45,12 @@ TEST(IsolationTest, NoAnswerCrossesAViewWhileEverythingChanges) {
   options.answers /= kShare;
   Storm storm(options);
   const Tally tally = storm.Run();
+  const uint64_t coalesced = Metric(storm.metrics(), kCoalesced);
+  const uint64_t from_packets = Metric(storm.metrics(), kFromPackets);
   std::cout << tally.ToString() << "; " << storm.generations() << " generations, " << storm.asked()
-            << " questions to servers" << std::endl;
+            << " questions to servers, " << coalesced
+            << " answers by the question of another client, " << from_packets << " by a packet"
+            << std::endl;
   EXPECT_THAT(tally.wrong, IsEmpty());
   EXPECT_EQ(tally.lost, 0u);
   // Everything that could go wrong was there to go wrong.
@@ -64,9 +68,12 @@ TEST(IsolationTest, NoAnswerCrossesAViewWhileEverythingChanges) {
   // Narrow enough to mean something, and wide enough to have met changes.
   EXPECT_GE(tally.one_generation, tally.answers / 100);
   EXPECT_LT(tally.one_generation, tally.answers);
-  // Of each way in which one question to a server answers several clients, some.
-  EXPECT_GE(Metric(storm.metrics(), kCoalesced), 300u / kShare);
-  EXPECT_GE(Metric(storm.metrics(), kFromPackets), 300u / kShare);
+  // Of each way in which one question to a server answers several clients, some. A whole storm has
+  // 770 and more of each; a share, under a sanitizer, in which clients seldom meet, 14 to 45 and 34
+  // to 81: fewer than 3 of a mean of 14 are one chance in 10,000.
+  constexpr uint64_t kSharedMin = kShare == 1 ? 300 : 3;
+  EXPECT_GE(coalesced, kSharedMin);
+  EXPECT_GE(from_packets, kSharedMin);
 }
 
 // Where nothing changes there is one world for each answer, and so no excuse.
