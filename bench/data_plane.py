@@ -169,7 +169,8 @@ def write_page(chosen, left_out, figures, memory, lost, sizes, rounds, other_wor
         if rows:
             text += [f"### {TITLES[kind]}", "", report.table(header, rows), ""]
     text += ["### Promises", "", report.table(promises.HEADER, promises.rows(promises.check(figures, medians))), ""]
-    versions = ", ".join(f"{peer.name} {peer.version()}" for peer in chosen if peer.version())
+    versions = ", ".join(f"{peer.name} {peer.version()}" for peer in chosen
+                         if peer.version() and peer.name not in promises.OURS[1:])
     text += [f"Versions: {versions}."]
     text += [f"Left out: {peer.name}, since {peer.why_not}." for peer in left_out]
     text += [f"A round was not counted: {why}." for why in lost]
