@@ -6,7 +6,7 @@ import sys
 
 import rules
 
-TEXT = {".cc", ".h", ".proto", ".py", ".md", ".tf", ".txt", ".cmake", ".yaml", ".yml", ".json", ".sh", ".conf", ""}
+TEXT = {".cc", ".h", ".proto", ".py", ".md", ".tf", ".txt", ".cmake", ".yaml", ".yml", ".json", ".sh", ".conf", ".svg", ""}
 
 
 def read_tree(root):
