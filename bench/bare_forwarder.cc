@@ -12,6 +12,7 @@
 #include <string>
 
 #include "lib/net/endpoint.h"
+#include "lib/net/socket.h"
 
 namespace nave::bench {
 namespace {
@@ -58,7 +59,7 @@ void TakeQueries(ares_channel channel) {
   uint8_t buffer[kDatagram];
   while (true) {
     auto* const pending = new Pending{{}, sizeof(sockaddr_storage), {}};
-    const ssize_t size = recvfrom(listener, buffer, sizeof(buffer), MSG_DONTWAIT,
+    const ssize_t size = recvfrom(listener, buffer, sizeof(buffer), 0,
                                   reinterpret_cast<sockaddr*>(&pending->peer), &pending->peer_size);
     if (size < 12) {
       delete pending;
@@ -116,16 +117,14 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bare_forwarder ADDRESS:PORT NAME_SERVER:PORT\n");
     return 2;
   }
-  sockaddr_storage address{};
-  const socklen_t size = endpoint->ToSockaddr(&address);
-  listener = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
+  const absl::StatusOr<int> bound = net::BindSocket(SOCK_DGRAM, *endpoint, /*reuse_port=*/false);
   poller = epoll_create1(EPOLL_CLOEXEC);
-  if (listener < 0 || poller < 0 ||
-      bind(listener, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-    std::perror("bare_forwarder");
+  if (!bound.ok() || poller < 0) {
+    std::fprintf(stderr, "bare_forwarder: %s\n", std::string(bound.status().message()).c_str());
     return 1;
   }
+  listener = *bound;
+  setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
   OnSocket(nullptr, listener, 1, 0);
   const ares_channel channel = OpenChannel(argv[2]);
   if (channel == nullptr) {

@@ -177,6 +177,20 @@ def write_page(chosen, left_out, figures, memory, lost, sizes, rounds, other_wor
     report.replace("data plane", "\n".join(text))
 
 
+def started_upstream(stack):
+    """A directory for the run, and the port of the server that all of them forward to; both until `stack` ends."""
+    directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nave-bench-")))
+    # Servers that give up root's rights must still reach what is theirs.
+    os.chmod(directory, 0o755)
+    home = directory / "upstream"
+    home.mkdir()
+    port = processes.free_port()
+    upstream = stack.enter_context(processes.Server(
+        "upstream", peers.upstream_command(home, port), home, core=processes.CLIENT_CORE))
+    upstream.wait_until(lambda: answers(port))
+    return directory, port
+
+
 def choose(names, build):
     every = [peer(build) for peer in peers.PEERS]
     if names:
@@ -205,16 +219,8 @@ def main():
     figures, memory, lost = collections.defaultdict(list), collections.defaultdict(list), []
     other_work = report.other_work()
     with contextlib.ExitStack() as stack:
-        directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nave-bench-")))
-        # Servers that give up root's rights must still reach what is theirs.
-        os.chmod(directory, 0o755)
+        directory, upstream_port = started_upstream(stack)
         dns_data.write_queries(directory, sizes.zone_names, sizes.cached_names, sizes.misses)
-        home = directory / "upstream"
-        home.mkdir()
-        upstream_port = processes.free_port()
-        upstream = stack.enter_context(processes.Server(
-            "upstream", peers.upstream_command(home, upstream_port), home, core=processes.CLIENT_CORE))
-        upstream.wait_until(lambda: answers(upstream_port))
         for number in range(rounds):
             print(f"round {number + 1} of {rounds}", flush=True)
             for peer in chosen:

@@ -1,6 +1,7 @@
 """The zone and the queries of the data plane's run: the same for every server."""
 
 import random
+import struct
 
 ZONE = "zone.example."
 FORWARDED = "forward.example."
@@ -41,6 +42,12 @@ def snapshot(port, upstream_ports, zone_names):
             "zones": [{"name": "accounts/bench/zones/zone", "apex": ZONE, "rrsets": rrsets}],
             "rules": [{"name": "accounts/bench/rules/forward", "domainName": FORWARDED, "kind": "FORWARD",
                        "targets": [{"address": "127.0.0.1", "port": upstream} for upstream in upstream_ports]}]}
+
+
+def query(name):
+    """The message that asks for the name's address, with RD and without EDNS."""
+    labels = b"".join(bytes([len(part)]) + part.encode() for part in name.rstrip(".").split("."))
+    return struct.pack("!6H", 1, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!2H", 1, 1)
 
 
 def _write(path, names):

@@ -2,10 +2,12 @@
 
 import pathlib
 import re
+import socket
 import statistics
 import subprocess
 import tempfile
 
+import dns_data
 import processes
 
 # Client sockets, and so source ports; queries under way in all of them.
@@ -77,6 +79,18 @@ def run(port, queries, seconds=None, passes=None, rate=None, verbose=False, outs
     if done.returncode != 0:
         raise processes.Failed(f"dnsperf ended with {done.returncode}: {text[-1000:]}")
     return Load(text, verbose)
+
+
+def is_answered(port, name, seconds=0.2):
+    """Whether the server answers one query for the name within so many seconds, whatever it says."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(seconds)
+        try:
+            probe.connect((processes.ADDRESS, port))
+            probe.send(dns_data.query(name))
+            return len(probe.recv(4096)) > 12
+        except OSError:
+            return False
 
 
 def median(values):

@@ -1,21 +1,19 @@
 // Writes a large state as a resolver keeps it on disk: `nave-resolver --state-dir DIR` starts from
 // it. View `i` of a shared listener has the sources 127.x.y.0/24, with x = 1 + i / 256 and
 // y = i % 256, so that one machine can ask in all of them. Object by object, in bounded memory.
-#include <google/protobuf/util/json_util.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
+#include "resolver/file_source.h"
 #include "resolver/state_file_format.h"
 
 namespace nave::bench {
@@ -72,7 +70,7 @@ uint64_t Mix(uint64_t value) {
 
 class Generator {
  public:
-  Generator(const Options& options, v1::Snapshot more)
+  Generator(const Options& options, resolver::State more)
       : options_(options), more_(std::move(more)) {}
 
   absl::Status Write(resolver::StateEncoder* encoder) const {
@@ -83,20 +81,11 @@ class Generator {
     for (int i = 0; i < options_.views; ++i) NAVE_RETURN_IF_ERROR(encoder->Add(View(i)));
     for (int i = 0; i < options_.zones; ++i) NAVE_RETURN_IF_ERROR(encoder->Add(Zone(i)));
     for (int i = 0; i < options_.rules; ++i) NAVE_RETURN_IF_ERROR(encoder->Add(Rule(i)));
-    NAVE_RETURN_IF_ERROR(AddAll(more_.listeners(), encoder));
-    NAVE_RETURN_IF_ERROR(AddAll(more_.views(), encoder));
-    NAVE_RETURN_IF_ERROR(AddAll(more_.zones(), encoder));
-    NAVE_RETURN_IF_ERROR(AddAll(more_.rules(), encoder));
+    NAVE_RETURN_IF_ERROR(encoder->AddAll(more_));
     return encoder->End();
   }
 
  private:
-  template <typename Objects>
-  static absl::Status AddAll(const Objects& objects, resolver::StateEncoder* encoder) {
-    for (const auto& object : objects) NAVE_RETURN_IF_ERROR(encoder->Add(object));
-    return absl::OkStatus();
-  }
-
   v1::Listener SharedListener() const {
     v1::Listener listener;
     listener.set_address(absl::StrCat(options_.listen, ":", options_.port));
@@ -161,21 +150,14 @@ class Generator {
   }
 
   const Options& options_;
-  const v1::Snapshot more_;
+  const resolver::State more_;
 };
 
-absl::StatusOr<v1::Snapshot> ReadSnapshot(const std::string& path) {
-  v1::Snapshot snapshot;
-  if (path.empty()) return snapshot;
-  std::ifstream file(path);
-  const std::string json(std::istreambuf_iterator<char>(file), {});
-  const auto parsed = google::protobuf::util::JsonStringToMessage(json, &snapshot);
-  if (file && parsed.ok()) return snapshot;
-  return absl::InvalidArgumentError(absl::StrCat("'", path, "' is no snapshot"));
-}
-
 absl::Status Write(const Options& options, const std::string& path, uint64_t* size) {
-  NAVE_ASSIGN_OR_RETURN(v1::Snapshot more, ReadSnapshot(options.with));
+  resolver::State more;
+  if (!options.with.empty()) {
+    NAVE_ASSIGN_OR_RETURN(more, resolver::ReadSnapshotFile(options.with));
+  }
   std::filesystem::create_directories(options.dir);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   const auto write = [&](absl::string_view octets) -> absl::Status {

@@ -8,12 +8,8 @@ what the server makes of it for its own ends (nave-resolver keeps whole packets 
 import argparse
 import collections
 import contextlib
-import os
 import pathlib
-import socket
-import struct
 import sys
-import tempfile
 import time
 
 import data_plane
@@ -38,19 +34,6 @@ PROBE_SECONDS = 0.02
 SETTLED, SETTLE_SECONDS_MAX = 0.005, 40
 
 
-def says_something(port, name):
-    """Whether the server answers a query for the name, whatever it says."""
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.rstrip(".").split("."))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(PROBE_SECONDS)
-        try:
-            client.connect((processes.ADDRESS, port))
-            client.send(struct.pack(">HHHHHH", 1, 0x100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1))
-            return len(client.recv(4096)) > 12
-        except OSError:
-            return False
-
-
 @contextlib.contextmanager
 def started(peer, upstream_port, directory, sizes, names):
     """The server with a zone of so many names, its port, and the seconds until it answered."""
@@ -62,7 +45,7 @@ def started(peer, upstream_port, directory, sizes, names):
     begin = time.monotonic()
     with processes.Server(peer.name, command, home, environment=peer.environment) as server:
         asked = f"h0.{dns_data.ZONE}" if peers.ZONE in peer.kinds else f"ready.{dns_data.FORWARDED}"
-        server.wait_until(lambda: says_something(port, asked))
+        server.wait_until(lambda: dnsperf.is_answered(port, asked, PROBE_SECONDS))
         yield server, port, time.monotonic() - begin
 
 
@@ -114,16 +97,9 @@ def main():
     rows = []
     other_work = report.other_work()
     with contextlib.ExitStack() as stack:
-        directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nave-bench-")))
-        os.chmod(directory, 0o755)
+        directory, upstream_port = data_plane.started_upstream(stack)
         (directory / "answers.queries").write_text(
             "".join(f"a{i:x}.{dns_data.FORWARDED} A\n" for i in range(sizes.answers)))
-        home = directory / "upstream"
-        home.mkdir()
-        upstream_port = processes.free_port()
-        upstream = stack.enter_context(processes.Server(
-            "upstream", peers.upstream_command(home, upstream_port), home, core=processes.CLIENT_CORE))
-        upstream.wait_until(lambda: data_plane.answers(upstream_port))
         for peer in chosen:
             cost = cost_of(peer, upstream_port, directory, sizes)
             rows.append([peer.name, text_of(cost.record), text_of(cost.answer), text_of(cost.start_seconds, "{:.2f}")])

@@ -46,8 +46,7 @@ UNREAD_BUFFER = 2048
 
 
 def message(name):
-    labels = b"".join(bytes([len(part)]) + part.encode() for part in name.rstrip(".").split("."))
-    body = struct.pack("!6H", 1, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!2H", 1, 1)
+    body = dns_data.query(name)
     return struct.pack("!H", len(body)) + body
 
 
@@ -149,23 +148,13 @@ def read_metrics(port):
     return collections.defaultdict(float, {name: float(value) for name, value in re.findall(r"^(\S+) (\S+)$", text, re.M)})
 
 
-def answers(port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.settimeout(0.2)
-        probe.sendto(message(f"h0.{dns_data.ZONE}")[2:], (processes.ADDRESS, port))
-        try:
-            return len(probe.recv(512)) > 12
-        except OSError:
-            return False
-
-
 def measure(peer, directory, sizes, slow):
     """One half of a round."""
     port, metrics_port = processes.free_port(), processes.free_port()
     command = peer.command(directory, port, processes.free_port(), sizes)
     command += ["--metrics-address", f"{processes.ADDRESS}:{metrics_port}"]
     with processes.Server(peer.name, command, directory) as server:
-        server.wait_until(lambda: answers(port))
+        server.wait_until(lambda: dnsperf.is_answered(port, f"h0.{dns_data.ZONE}"))
         crowd = None
         if slow:
             crowd = subprocess.Popen(processes.on_core(processes.CLIENT_CORE, [

@@ -189,17 +189,21 @@ absl::Status StateEncoder::Add(const v1::Rule& rule) {
 }
 absl::Status StateEncoder::End() { return impl_->End(); }
 
-absl::Status EncodeState(const State& state,
-                         absl::FunctionRef<absl::Status(absl::string_view)> write) {
-  StateEncoder encoder(state.revision, write);
-  const auto add = [&](const auto& objects) -> absl::Status {
-    for (const auto& [name, object] : objects) NAVE_RETURN_IF_ERROR(encoder.Add(*object));
+absl::Status StateEncoder::AddAll(const State& state) {
+  const auto add = [this](const auto& objects) -> absl::Status {
+    for (const auto& [name, object] : objects) NAVE_RETURN_IF_ERROR(Add(*object));
     return absl::OkStatus();
   };
   NAVE_RETURN_IF_ERROR(add(state.listeners));
   NAVE_RETURN_IF_ERROR(add(state.views));
-  for (const auto& [name, zone] : state.zones) NAVE_RETURN_IF_ERROR(encoder.Add(name, *zone));
-  NAVE_RETURN_IF_ERROR(add(state.rules));
+  for (const auto& [name, zone] : state.zones) NAVE_RETURN_IF_ERROR(Add(name, *zone));
+  return add(state.rules);
+}
+
+absl::Status EncodeState(const State& state,
+                         absl::FunctionRef<absl::Status(absl::string_view)> write) {
+  StateEncoder encoder(state.revision, write);
+  NAVE_RETURN_IF_ERROR(encoder.AddAll(state));
   return encoder.End();
 }
 

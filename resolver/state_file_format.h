@@ -27,6 +27,8 @@ class StateEncoder {
   absl::Status Add(const v1::Zone& zone);
   absl::Status Add(const std::string& name, const StoredZone& zone);
   absl::Status Add(const v1::Rule& rule);
+  // Every object of the state.
+  absl::Status AddAll(const State& state);
   // Nothing is a state file before this.
   absl::Status End();
 
