@@ -25,16 +25,9 @@ ATTEMPTS = 5
 class ForgeryTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        reason = network.lacking()
-        if reason:
-            raise unittest.SkipTest(reason)
+        cls.network = network.begin(cls, (RESOLVER, TARGET, FORGER, CLIENT))
         cls.world = parts.World()
         cls.addClassCleanup(cls.world.__exit__, None, None, None)
-        cls.network = network.Network()
-        cls.addClassCleanup(cls.network.__exit__, None, None, None)
-        cls.network.__enter__()
-        for host in (RESOLVER, TARGET, FORGER, CLIENT):
-            cls.network.add_host(host)
         path = cls.world.directory / "forgery.json"
         resolver, target = cls.network.address(RESOLVER), cls.network.address(TARGET)
         path.write_text(json.dumps({
@@ -66,9 +59,7 @@ class ForgeryTest(unittest.TestCase):
         self.target_says(word)
 
     def start_dig(self, name):
-        return subprocess.Popen(self.network.within(
-            CLIENT, "dig", f"@{self.network.address(RESOLVER)}", name, "A", "+tries=1", "+time=10", "+noauthority",
-            "+noadditional"), stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(self.network.dig(CLIENT, RESOLVER, name), stdout=subprocess.PIPE, text=True)
 
     def guess(self, name, ports=()):
         """Sends the guesses; how many left."""
@@ -84,11 +75,7 @@ class ForgeryTest(unittest.TestCase):
         return re.findall(rf":(\d+)\s+{target}:53\b", done.stdout)
 
     def metric(self, name):
-        script = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())"
-        url = f"http://{self.network.address(RESOLVER)}:9100/metrics"
-        done = subprocess.run(self.network.within(CLIENT, sys.executable, "-c", script, url), capture_output=True, text=True,
-                              timeout=60, check=True)
-        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", done.stdout, re.M))
+        return self.network.metric(CLIENT, RESOLVER, name)
 
     def attack(self, label, know_ports):
         """Asks one name after the other until all guesses at one were made in time; what the client got then."""

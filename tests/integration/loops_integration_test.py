@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import json
-import re
 import shutil
 import subprocess
 import time
@@ -70,16 +69,9 @@ def snapshot_of(host):
 class NetworkTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        reason = network.lacking()
-        if reason:
-            raise unittest.SkipTest(reason)
+        cls.network = network.begin(cls, (*HUBS, LEAF, BIND, CLIENT, OTHER_CLIENT))
         cls.world = parts.World()
         cls.addClassCleanup(cls.world.__exit__, None, None, None)
-        cls.network = network.Network()
-        cls.addClassCleanup(cls.network.__exit__, None, None, None)
-        cls.network.__enter__()
-        for host in (*HUBS, LEAF, BIND, CLIENT, OTHER_CLIENT):
-            cls.network.add_host(host)
         for host in (*HUBS, LEAF):
             cls.start_resolver(host)
         cls.start_bind()
@@ -102,17 +94,11 @@ class NetworkTest(unittest.TestCase):
                         "all zones loaded")
 
     def ask(self, name, host=1, client=CLIENT):
-        # Ten seconds are more than any deadline on the way: silence would be TIMEOUT.
-        command = self.network.within(client, "dig", f"@10.77.0.{host}", name, "A", "+tries=1", "+time=10",
-                                      "+noauthority", "+noadditional")
-        return parts.Answer(subprocess.run(command, capture_output=True, text=True, timeout=60).stdout)
+        done = subprocess.run(self.network.dig(client, host, name), capture_output=True, text=True, timeout=60)
+        return parts.Answer(done.stdout)
 
     def metric(self, host, name):
-        """The sum over the metric's labels."""
-        script = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())"
-        done = subprocess.run(self.network.within(CLIENT, "python3", "-c", script, f"http://10.77.0.{host}:9100/metrics"),
-                              capture_output=True, text=True, timeout=60, check=True)
-        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", done.stdout, re.M))
+        return self.network.metric(CLIENT, host, name)
 
     def metric_above(self, host, name, before):
         """The metric once it has grown: workers hand in their counts now and then."""

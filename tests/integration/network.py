@@ -4,7 +4,10 @@ Needs the right to make network namespaces. Nothing is added to the machine's ow
 """
 
 import os
+import re
 import subprocess
+import sys
+import unittest
 
 
 def lacking():
@@ -20,6 +23,19 @@ def lacking():
     finally:
         subprocess.run(["sh", "-c", f"ip netns del {name}"], capture_output=True)
     return None
+
+
+def begin(case, hosts):
+    """A network with these hosts until the test class ends; skips the class where there can be none."""
+    reason = lacking()
+    if reason:
+        raise unittest.SkipTest(reason)
+    made = Network()
+    case.addClassCleanup(made.__exit__, None, None, None)
+    made.__enter__()
+    for host in hosts:
+        made.add_host(host)
+    return made
 
 
 class Network:
@@ -60,6 +76,20 @@ class Network:
         self.ip("-n", space, "addr", "add", f"{self.address(host)}/24", "dev", "eth0")
         self.ip("-n", space, "link", "set", "eth0", "up")
         self.ip("-n", space, "link", "set", "lo", "up")
+
+    def dig(self, client, host, name):
+        """The command line that asks a host for a name's address. Ten seconds are more than any deadline on the way: silence
+        would be TIMEOUT."""
+        return self.within(client, "dig", f"@{self.address(host)}", name, "A", "+tries=1", "+time=10", "+noauthority",
+                           "+noadditional")
+
+    def metric(self, client, host, name):
+        """What the host's metrics say, asked from the client: the sum over the metric's labels."""
+        script = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())"
+        done = subprocess.run(
+            self.within(client, sys.executable, "-c", script, f"http://{self.address(host)}:9100/metrics"),
+            capture_output=True, text=True, timeout=60, check=True)
+        return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", done.stdout, re.M))
 
     def within(self, host, *command):
         """The command line that runs a program on a host."""
