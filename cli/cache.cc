@@ -7,7 +7,6 @@
 #include "cli/calls.h"
 #include "cli/command.h"
 #include "cli/errors.h"
-#include "lib/dns/idna.h"
 #include "nave/dns/v1/cache.pb.h"
 
 namespace nave::cli {
@@ -30,9 +29,8 @@ struct CacheFlags {
 // The domain name in ASCII; nothing for no text.
 absl::StatusOr<std::string> DomainNameOf(const char* flag, const std::string& text) {
   if (text.empty()) return text;
-  const absl::StatusOr<dns::Name> name = dns::NameFromUnicode(text);
-  if (name.ok()) return name->ToText();
-  return UsageError(absl::StrCat(flag, " '", text, "': ", std::string(name.status().message())));
+  NAVE_ASSIGN_OR_RETURN(const dns::Name name, DomainNameArgument(flag, text));
+  return name.ToText();
 }
 
 absl::StatusOr<std::string> VpcOf(const CacheFlags& flags) {

@@ -5,6 +5,7 @@
 #include "cli/names.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/dns/idna.h"
 
 namespace nave::cli {
 
@@ -48,6 +49,12 @@ absl::StatusOr<std::string> NameArgument(const std::string& pattern, const std::
   absl::StatusOr<std::string> name = ExpandName(pattern, id, parents);
   if (name.ok()) return name;
   return UsageError(std::string(name.status().message()));
+}
+
+absl::StatusOr<dns::Name> DomainNameArgument(const std::string& what, const std::string& text) {
+  absl::StatusOr<dns::Name> name = dns::NameFromUnicode(text);
+  if (name.ok()) return name;
+  return UsageError(absl::StrCat(what, " '", text, "': ", std::string(name.status().message())));
 }
 
 absl::StatusOr<std::vector<std::string>> NameArguments(

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "cli/control_plane.h"
 #include "lib/base/status_macros.h"
+#include "lib/dns/name.h"
 #include "nave/api/v1/common.pb.h"
 
 namespace nave::cli {
@@ -41,6 +42,8 @@ absl::StatusOr<std::string> NameArgument(const std::string& pattern, const std::
 absl::StatusOr<std::vector<std::string>> NameArguments(
     const std::string& pattern, const std::vector<std::string>& ids,
     const std::map<std::string, std::string>& parents = {});
+// A domain name, in any script; a usage error that begins with `what` for anything else.
+absl::StatusOr<dns::Name> DomainNameArgument(const std::string& what, const std::string& text);
 // `parents` with the variable `account` when the flag was given.
 std::map<std::string, std::string> AccountParent(const std::string& account);
 

@@ -6,7 +6,6 @@
 #include "cli/command.h"
 #include "cli/errors.h"
 #include "cli/explain_text.h"
-#include "lib/dns/idna.h"
 #include "lib/dns/type.h"
 #include "nave/dns/v1/explain.pb.h"
 
@@ -30,16 +29,12 @@ absl::StatusOr<dns::v1::ExplainRequest> RequestOf(const ExplainFlags& flags) {
   NAVE_ASSIGN_OR_RETURN(
       *request.mutable_vpc(),
       NameArgument("accounts/{account}/vpcs/{vpc}", flags.vpc, AccountParent(flags.account)));
-  const absl::StatusOr<dns::Name> qname = dns::NameFromUnicode(flags.qname);
-  if (!qname.ok()) {
-    return UsageError(
-        absl::StrCat("name '", flags.qname, "': ", std::string(qname.status().message())));
-  }
+  NAVE_ASSIGN_OR_RETURN(const dns::Name qname, DomainNameArgument("name", flags.qname));
   const auto qtype = dns::RRTypeFromText(flags.qtype);
   if (!qtype.has_value()) {
     return UsageError(absl::StrCat("'", flags.qtype, "' is no type; write A, AAAA or TXT"));
   }
-  request.set_qname(qname->ToText());
+  request.set_qname(qname.ToText());
   request.set_qtype(dns::RRTypeToText(*qtype));
   request.set_no_recursion(flags.no_recursion);
   request.set_dnssec_ok(flags.dnssec_ok);

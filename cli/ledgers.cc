@@ -5,7 +5,6 @@
 #include "cli/calls.h"
 #include "cli/command.h"
 #include "cli/errors.h"
-#include "lib/dns/idna.h"
 #include "nave/dns/v1/ledger.pb.h"
 
 namespace nave::cli {
@@ -35,12 +34,8 @@ absl::StatusOr<ListLedgerRequest> RequestOf(const LedgerFlags& flags) {
         NameArgument("accounts/{account}/vpcs/{vpc}", flags.vpc, AccountParent(flags.account)));
   }
   if (!flags.domain.empty()) {
-    const absl::StatusOr<dns::Name> name = dns::NameFromUnicode(flags.domain);
-    if (!name.ok()) {
-      return UsageError(
-          absl::StrCat("--domain '", flags.domain, "': ", std::string(name.status().message())));
-    }
-    request.set_domain_name(name->ToKey());
+    NAVE_ASSIGN_OR_RETURN(const dns::Name name, DomainNameArgument("--domain", flags.domain));
+    request.set_domain_name(name.ToKey());
   }
   if (flags.at_revision < 0) return UsageError("--at must be a revision above 0");
   request.set_resource(flags.resource);

@@ -1,7 +1,6 @@
 #include "resolver/cache_selection.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -22,17 +21,17 @@ bool CacheSelection::Includes(const CacheKey& key, const Reply& reply) const {
                      [this](const dns::RRset& rrset) { return IncludesName(rrset.owner); });
 }
 
+absl::StatusOr<const View*> ViewNamed(const std::string& name, const Snapshot& snapshot) {
+  const View* const view = name.empty() ? nullptr : snapshot.FindView(name);
+  if (view != nullptr || name.empty()) return view;
+  return absl::NotFoundError(absl::StrCat("no view '", name, "' is served here"));
+}
+
 absl::StatusOr<CacheSelection> CompileSelection(const v1::CacheSelector& selector,
                                                 const Snapshot& snapshot) {
   CacheSelection selection;
-  const View* view = nullptr;
-  if (!selector.view().empty()) {
-    view = snapshot.FindView(selector.view());
-    if (view == nullptr) {
-      return absl::NotFoundError(absl::StrCat("no view '", selector.view(), "' is served here"));
-    }
-    selection.view = view->id();
-  }
+  NAVE_ASSIGN_OR_RETURN(const View* const view, ViewNamed(selector.view(), snapshot));
+  if (view != nullptr) selection.view = view->id();
   if (!selector.rule().empty()) {
     auto& groups = selection.groups.emplace();
     const auto add = [&](const View& from) {

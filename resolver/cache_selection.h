@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
@@ -32,6 +33,9 @@ struct CacheSelection {
  private:
   bool IncludesName(const dns::Name& other) const;
 };
+
+// Null for no name; NOT_FOUND for a view that is not there.
+absl::StatusOr<const View*> ViewNamed(const std::string& name, const Snapshot& snapshot);
 
 // NOT_FOUND for a view that is not there; a rule that no view has selects nothing. INVALID_ARGUMENT
 // for a malformed name.

@@ -101,11 +101,13 @@ void AddPolicy(const ForwardingPolicy& policy, v1::Step* out) {
   if (policy.selection != defaults.selection) {
     added.set_selection(v1::ForwardingPolicy::LATENCY);
   }
-  if (policy.on_servfail != defaults.on_servfail)
+  if (policy.on_servfail != defaults.on_servfail) {
     added.set_on_servfail(ToProto(policy.on_servfail));
+  }
   if (policy.on_refused != defaults.on_refused) added.set_on_refused(ToProto(policy.on_refused));
-  if (policy.on_nxdomain != defaults.on_nxdomain)
+  if (policy.on_nxdomain != defaults.on_nxdomain) {
     added.set_on_nxdomain(ToProto(policy.on_nxdomain));
+  }
   if (policy.on_all_down != defaults.on_all_down) {
     added.set_on_all_down(v1::ForwardingPolicy::FAIL);
   }

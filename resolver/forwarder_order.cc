@@ -12,7 +12,7 @@ struct Place {
   bool down;
   uint32_t priority;
   uint32_t weight;
-  // By which the fastest is chosen.
+  // By which the fastest is chosen, where it is; else zero for all.
   absl::Duration expected;
   uint8_t index;
 
@@ -36,18 +36,23 @@ void ShuffleByWeight(Place* begin, Place* end) {
 
 bool ByLatency(const Place& a, const Place& b) { return a.expected < b.expected; }
 
+bool IsByLatency(const TargetGroup& group) {
+  return group.policy.selection == ForwardingPolicy::Selection::kLatency;
+}
+
 // In the order of the group.
 std::vector<Place> PlacesOf(const TargetGroup& group, const HealthTable& health, absl::Time now) {
   const size_t count = std::min(group.targets.size(), kMaxTargetsPerGroup);
   std::vector<Place> places;
   places.reserve(count);
+  const bool by_latency = IsByLatency(group);
   for (size_t i = 0; i < count; ++i) {
     const Target& target = group.targets[i];
     const TargetHealth* known = health.Find(target.endpoint);
-    places.push_back({known != nullptr && known->is_down(), target.priority,
-                      std::max(target.weight, 1u),
-                      known == nullptr ? absl::ZeroDuration() : known->ExpectedRoundTrip(now),
-                      static_cast<uint8_t>(i)});
+    places.push_back(
+        {known != nullptr && known->is_down(), target.priority, std::max(target.weight, 1u),
+         by_latency && known != nullptr ? known->ExpectedRoundTrip(now) : absl::ZeroDuration(),
+         static_cast<uint8_t>(i)});
   }
   return places;
 }
@@ -79,7 +84,7 @@ TargetOrder OrderTargets(const TargetGroup& group, HealthTable* health, absl::Ti
   std::stable_sort(places.begin(), places.end());
   for (auto begin = places.begin(); begin != places.end();) {
     const auto end = std::upper_bound(begin, places.end(), *begin);
-    if (group.policy.selection == ForwardingPolicy::Selection::kLatency) {
+    if (IsByLatency(group)) {
       std::stable_sort(begin, end, ByLatency);
     } else {
       ShuffleByWeight(&*begin, &*begin + (end - begin));
@@ -98,7 +103,7 @@ TargetOrder OrderTargets(const TargetGroup& group, HealthTable* health, absl::Ti
 std::vector<TargetStatus> DescribeTargets(const TargetGroup& group, const HealthTable& health,
                                           absl::Time now) {
   std::vector<Place> places = PlacesOf(group, health, now);
-  const bool by_latency = group.policy.selection == ForwardingPolicy::Selection::kLatency;
+  const bool by_latency = IsByLatency(group);
   std::stable_sort(places.begin(), places.end(), [by_latency](const Place& a, const Place& b) {
     if (a < b || b < a) return a < b;
     return by_latency ? ByLatency(a, b) : a.weight > b.weight;

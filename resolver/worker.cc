@@ -137,12 +137,9 @@ absl::Status Worker::ReportCacheUse(const std::string& view, CacheReport* report
   absl::Status status;
   NAVE_RETURN_IF_ERROR(RunAndWait([&] {
     const Snapshot& snapshot = *handler_->snapshot();
-    const View* const found = view.empty() ? nullptr : snapshot.FindView(view);
-    if (found == nullptr && !view.empty()) {
-      status = absl::NotFoundError(absl::StrCat("no view '", view, "' is served here"));
-      return;
-    }
-    AddToReport(std::as_const(*handler_).cache(), snapshot, found, report);
+    const absl::StatusOr<const View*> found = ViewNamed(view, snapshot);
+    if (found.ok()) AddToReport(handler_->cache(), snapshot, *found, report);
+    status = found.status();
   }));
   return status;
 }

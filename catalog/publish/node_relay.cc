@@ -1,6 +1,5 @@
 #include "catalog/publish/node_relay.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,10 +8,10 @@
 
 namespace nave::catalog {
 
+namespace {
+
 using resolver::v1::NodeReply;
 using resolver::v1::NodeRequest;
-
-namespace {
 
 absl::Status NotConnected(const std::string& node) {
   return Error(api::v1::NO_LIVE_NODE, absl::StrCat("'nodes/", node, "' is not connected"),
@@ -52,7 +51,7 @@ absl::StatusOr<int64_t> NodeRelay::SendTo(const std::string& node, NodeRequest* 
 
 absl::StatusOr<NodeReply> NodeRelay::Take(int64_t id) {
   const auto found = waiting_.find(id);
-  const Waiting waiting = std::move(found->second);
+  Waiting waiting = std::move(found->second);
   waiting_.erase(found);
   if (!waiting.reply.has_value()) {
     if (waiting.is_gone) return NotConnected(waiting.node);
@@ -61,7 +60,7 @@ absl::StatusOr<NodeReply> NodeRelay::Take(int64_t id) {
                  {{"node", waiting.node}});
   }
   if (!waiting.reply->error().empty()) return Error(api::v1::INVALID_QUERY, waiting.reply->error());
-  return *waiting.reply;
+  return *std::move(waiting.reply);
 }
 
 std::vector<absl::StatusOr<NodeReply>> NodeRelay::AskAll(absl::Span<const std::string> nodes,
