@@ -43,22 +43,18 @@ void ForwardQuestion::Start() {
     return Fail(absl::UnavailableError("every target is down, and the rule's policy is to fail"));
   }
   source_turn_ = group_->sources.size() > 1 ? RandomUint64() % group_->sources.size() : 0;
-  starting_ = true;
   Continue();
-  starting_ = false;
 }
 
 void ForwardQuestion::Fail(absl::Status status) {
-  starting_ = true;
   Finish(std::move(status), nullptr, std::nullopt);
-  starting_ = false;
 }
 
 void ForwardQuestion::Cancel() {
   if (!callback_) return;
-  context_.loop->Cancel(timer_);
-  finished_ = false;
+  done_ = nullptr;
   Finish(absl::CancelledError("the resolver is stopping"), nullptr, std::nullopt);
+  CallBack();
 }
 
 void ForwardQuestion::Continue() {
@@ -210,7 +206,6 @@ bool ForwardQuestion::IsForOthers(dns::Rcode rcode) const {
 }
 
 void ForwardQuestion::OnReply(size_t index, UpstreamReply reply) {
-  const std::shared_ptr<ForwardQuestion> self = shared_from_this();
   Attempt& attempt = attempts_[index];
   const absl::Time now = context_.loop->now();
   attempt.in_flight = false;
@@ -311,7 +306,6 @@ void ForwardQuestion::Arm(absl::Time time) {
 }
 
 void ForwardQuestion::OnTimer() {
-  const std::shared_ptr<ForwardQuestion> self = shared_from_this();
   timer_ = net::EventLoop::kNoTimer;
   const absl::Time now = context_.loop->now();
   if (std::exchange(hedge_due_, false) && now < std::min(attempts_[0].patient_until, deadline_)) {
@@ -358,22 +352,14 @@ void ForwardQuestion::Finish(absl::Status status, std::shared_ptr<Reply> reply,
     attempt.channel->Abandon(attempt.ticket);
   }
   in_flight_ = 0;
-  ForwardResult result{std::move(status), std::move(reply), std::move(records_)};
+  result_ = {std::move(status), std::move(reply), std::move(records_)};
   if (answered.has_value()) {
-    std::rotate(result.attempts.begin() + *answered, result.attempts.begin() + *answered + 1,
-                result.attempts.end());
+    std::rotate(result_.attempts.begin() + *answered, result_.attempts.begin() + *answered + 1,
+                result_.attempts.end());
   }
-  if (!starting_) return CallBack(std::move(result));
-  timer_ = context_.loop->RunAfter(absl::ZeroDuration(),
-                                   [this, result = std::move(result)] { CallBack(result); });
+  if (done_) done_(this);
 }
 
-void ForwardQuestion::CallBack(ForwardResult result) {
-  const std::shared_ptr<ForwardQuestion> self = shared_from_this();
-  timer_ = net::EventLoop::kNoTimer;
-  const ForwardCallback callback = std::exchange(callback_, nullptr);
-  done_(this);
-  callback(std::move(result));
-}
+void ForwardQuestion::CallBack() { std::exchange(callback_, nullptr)(std::move(result_)); }
 
 }  // namespace nave::resolver

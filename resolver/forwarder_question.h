@@ -35,7 +35,7 @@ struct ForwardContext {
   UpstreamStats* stats;
 };
 
-class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
+class ForwardQuestion {
  public:
   // How often all targets are asked, and what is sent in all for one question.
   static constexpr int kMaxRounds = 3;
@@ -43,18 +43,21 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
 
   using Done = std::function<void(ForwardQuestion* question)>;
 
-  // `done` is called once, just before the callback, to let go of the question.
+  // `done` is called once when the question is over, within any call but Cancel: then CallBack is
+  // to follow, when nothing of the question runs any more.
   ForwardQuestion(const ForwardContext& context, const dns::Question& question,
                   std::shared_ptr<const TargetGroup> group, const ForwardOptions& options,
                   ForwardCallback callback, Done done);
   ~ForwardQuestion();
 
-  // Asks; the callback is never called within. REQUIRES: called once, instead of Fail.
+  // Asks. REQUIRES: called once, instead of Fail.
   void Start();
-  // Calls back with `status`, soon.
+  // Ends with `status`.
   void Fail(absl::Status status);
-  // Calls back with CANCELLED, now.
+  // Calls back, with CANCELLED if it is not over. Nothing if that has happened.
   void Cancel();
+  // Tells how it ended. REQUIRES: `done` was called, and this was not.
+  void CallBack();
 
  private:
   struct Attempt {
@@ -104,7 +107,6 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   // With the last error that a target replied, if one did.
   void FinishUnanswered();
   void Finish(absl::Status status, std::shared_ptr<Reply> reply, std::optional<size_t> answered);
-  void CallBack(ForwardResult result);
 
   const ForwardContext context_;
   const dns::Question question_;
@@ -122,7 +124,6 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   size_t in_flight_ = 0;
   uint64_t settled_ = 0;  // Targets that need not be asked again, by bit.
   uint64_t closed_ = 0;   // Targets whose connection ended once, by bit.
-  bool starting_ = false;
   bool finished_ = false;
   bool overloaded_ = false;
   bool timed_out_ = false;
@@ -132,6 +133,8 @@ class ForwardQuestion : public std::enable_shared_from_this<ForwardQuestion> {
   // The last reply that was an error; an NXDOMAIN before any other.
   std::shared_ptr<Reply> error_reply_;
   size_t error_index_ = 0;
+  // Once finished.
+  ForwardResult result_;
 };
 
 }  // namespace nave::resolver

@@ -18,8 +18,6 @@ namespace {
 
 // Messages taken from one socket at a time.
 constexpr int kMaxBatch = 32;
-// An error that waits on the socket is of an earlier datagram; it comes once.
-constexpr int kMaxSendTries = 2;
 
 bool IsRoomError(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
@@ -37,7 +35,7 @@ UpstreamUdp::UpstreamUdp(net::EventLoop* loop, const net::Endpoint& target,
     : loop_(loop), target_(target), source_(source), receiver_(receiver) {}
 
 UpstreamUdp::~UpstreamUdp() {
-  loop_->Cancel(flush_);
+  loop_->CancelAtTurnEnd(flush_);
   for (const auto& [token, socket] : sockets_) {
     loop_->Unwatch(socket.fd);
     close(socket.fd);
@@ -45,79 +43,30 @@ UpstreamUdp::~UpstreamUdp() {
 }
 
 absl::StatusOr<UpstreamWire::Token> UpstreamUdp::Send(absl::Span<const uint8_t> message) {
-  absl::StatusOr<Token> token = Take(RandomUint64() % kPoolSize);
+  if (unsent_.empty()) place_ = RandomUint64() % kPoolSize;
+  absl::StatusOr<Token> token = Take(place_);
   if (!token.ok()) return token.status();
   Socket& socket = sockets_.find(*token)->second;
   ++socket.queries;
   ++socket.waiting;
-  unsent_.push_back({*token, octets_.size(), message.size()});
-  octets_.append(reinterpret_cast<const char*>(message.data()), message.size());
-  if (flush_ == net::EventLoop::kNoTimer) {
-    flush_ = loop_->RunAfter(absl::ZeroDuration(), [this] { Flush(); });
+  if (unsent_.empty() || unsent_.back().token != *token) unsent_.push_back({*token, {}});
+  unsent_.back().burst.Add(message);
+  if (flush_ == net::EventLoop::kNoTurnEnd) {
+    flush_ = loop_->RunAtTurnEnd([this] { Flush(); });
   }
   return *token;
 }
 
 void UpstreamUdp::Flush() {
-  loop_->Cancel(flush_);
-  flush_ = net::EventLoop::kNoTimer;
+  flush_ = net::EventLoop::kNoTurnEnd;
   // A failure may be answered with another query.
-  const std::vector<Unsent> unsent = std::exchange(unsent_, {});
-  const std::string octets = std::exchange(octets_, {});
-  // Few sockets: the pool's, and those that were renewed meanwhile.
-  std::vector<Token> tokens;
-  for (const Unsent& query : unsent) {
-    if (std::find(tokens.begin(), tokens.end(), query.token) == tokens.end()) {
-      tokens.push_back(query.token);
-    }
+  for (Unsent& unsent : std::exchange(unsent_, {})) {
+    auto found = sockets_.find(unsent.token);
+    // Closed, since nobody waits any more.
+    if (found == sockets_.end()) continue;
+    const int error = unsent.burst.Send(loop_, found->second.fd, &found->second.ability);
+    if (error != 0) OnError(unsent.token, error);
   }
-  for (const Token token : tokens) SendFrom(token, unsent, octets);
-}
-
-void UpstreamUdp::SendFrom(Token token, absl::Span<const Unsent> unsent,
-                           const std::string& octets) {
-  auto found = sockets_.find(token);
-  // Closed, since nobody waits any more.
-  if (found == sockets_.end()) return;
-  const int fd = found->second.fd;
-  iovec vectors[kMaxSendBatch];
-  mmsghdr messages[kMaxSendBatch] = {};
-  int count = 0;
-  for (const Unsent& query : unsent) {
-    if (query.token != token) continue;
-    vectors[count] = {const_cast<char*>(octets.data()) + query.start, query.size};
-    messages[count].msg_hdr.msg_iov = &vectors[count];
-    messages[count].msg_hdr.msg_iovlen = 1;
-    if (++count < kMaxSendBatch) continue;
-    if (!SendBatch(fd, messages, count)) return OnError(token, errno);
-    count = 0;
-  }
-  if (!SendBatch(fd, messages, count)) OnError(token, errno);
-}
-
-bool UpstreamUdp::SendBatch(int fd, mmsghdr* messages, int count) {
-  const bool pause = count >= net::EventLoop::kPauseWorth;
-  if (pause) loop_->Pause(fd);
-  const bool sent = SendAll(fd, messages, count);
-  const int error = errno;
-  if (pause) loop_->Resume(fd);
-  errno = error;
-  return sent;
-}
-
-bool UpstreamUdp::SendAll(int fd, mmsghdr* messages, int count) {
-  int failures = 0;
-  for (int sent = 0; sent < count;) {
-    const int now = sendmmsg(fd, messages + sent, count - sent, MSG_NOSIGNAL);
-    if (now > 0) {
-      sent += now;
-    } else if (IsRoomError(errno)) {
-      return true;
-    } else if (++failures == kMaxSendTries) {
-      return false;
-    }
-  }
-  return true;
 }
 
 absl::StatusOr<UpstreamWire::Token> UpstreamUdp::Take(size_t place) {

@@ -1,18 +1,15 @@
 // A small pool of connected UDP sockets to one target (data-plane.md section 2, RFC 5452 section
-// 9.2): each query goes out from a random one; a socket is retired by age and by use, and closed
-// when nobody waits on it any more. The queries of one turn of the loop leave together, with one
-// system call for each socket. On the thread of one event loop.
+// 9.2): the queries of one turn of the loop leave together from a random one, with one system call;
+// a socket is retired by age and by use, and closed when nobody waits on it any more. On the
+// thread of one event loop.
 #ifndef NAVE_RESOLVER_UPSTREAM_UDP_H_
 #define NAVE_RESOLVER_UPSTREAM_UDP_H_
-
-#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -20,6 +17,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "lib/net/address.h"
+#include "lib/net/datagram_burst.h"
 #include "lib/net/endpoint.h"
 #include "lib/net/event_loop.h"
 #include "resolver/upstream_wire.h"
@@ -35,8 +33,6 @@ class UpstreamUdp final : public UpstreamWire {
   static constexpr absl::Duration kMaxAge = absl::Seconds(10);
   // Sockets in all, retired ones included; above it those of the pool are used on.
   static constexpr size_t kMaxSockets = 64;
-  // Queries of one system call. How many wait for the end of the turn, the channel bounds.
-  static constexpr int kMaxSendBatch = 64;
 
   UpstreamUdp(net::EventLoop* loop, const net::Endpoint& target,
               const std::optional<net::IpAddress>& source, Receiver* receiver);
@@ -56,12 +52,12 @@ class UpstreamUdp final : public UpstreamWire {
     int waiting;  // Of these not released.
     bool retired;
     absl::Time opened;
+    net::DatagramBurst::Ability ability;
   };
-  // A query on its way: where its octets stand in `octets_`.
+  // What leaves one socket at the end of the turn. How much, the channel bounds.
   struct Unsent {
     Token token;
-    size_t start;
-    size_t size;
+    net::DatagramBurst burst;
   };
 
   // The socket in a place of the pool, a new one if that one's time is over.
@@ -71,11 +67,6 @@ class UpstreamUdp final : public UpstreamWire {
   void CloseIfDone(Token token);
   // Gives all that is unsent to the system.
   void Flush();
-  // Sends those of `unsent` that leave from the socket.
-  void SendFrom(Token token, absl::Span<const Unsent> unsent, const std::string& octets);
-  // False, and errno says why, if not all could be sent. What finds no room is lost, and no error.
-  bool SendBatch(int fd, mmsghdr* messages, int count);
-  static bool SendAll(int fd, mmsghdr* messages, int count);
   void OnReadable(Token token);
   void OnError(Token token, int error);
 
@@ -86,9 +77,11 @@ class UpstreamUdp final : public UpstreamWire {
   absl::flat_hash_map<Token, Socket> sockets_;
   std::array<Token, kPoolSize> pool_{};  // 0 is an empty place.
   Token last_token_ = 0;
+  // The place of the pool that the turn's queries leave from.
+  size_t place_ = 0;
+  // Of one socket, and of a second where the first one's time ends within the turn.
   std::vector<Unsent> unsent_;
-  std::string octets_;
-  net::EventLoop::TimerId flush_ = net::EventLoop::kNoTimer;
+  net::EventLoop::TurnEndId flush_ = net::EventLoop::kNoTurnEnd;
 };
 
 }  // namespace nave::resolver

@@ -114,6 +114,16 @@ EventLoop::TimerId EventLoop::RunAfter(absl::Duration delay, Task task) {
 
 void EventLoop::Cancel(TimerId id) { timers_.Cancel(id); }
 
+EventLoop::TurnEndId EventLoop::RunAtTurnEnd(Task task) {
+  turn_end_tasks_.push_back(std::move(task));
+  return first_turn_end_ + turn_end_tasks_.size() - 1;
+}
+
+void EventLoop::CancelAtTurnEnd(TurnEndId id) {
+  const uint64_t place = id - first_turn_end_;
+  if (id >= first_turn_end_ && place < turn_end_tasks_.size()) turn_end_tasks_[place] = nullptr;
+}
+
 bool EventLoop::Post(Task task) {
   bool wake;
   {
@@ -169,6 +179,7 @@ int EventLoop::RunOnce(absl::Duration timeout) {
   // The first task of those that wait wakes the loop, so that without a wake-up there is none.
   if (woken) ran += RunTasks();
   ran += RunTimers();
+  ran += RunTurnEnd();
   if (turn_end_) turn_end_();
   return ran;
 }
@@ -201,6 +212,21 @@ int EventLoop::RunTasks() {
   return static_cast<int>(tasks.size());
 }
 
+int EventLoop::RunTurnEnd() {
+  int ran = 0;
+  size_t next = 0;
+  for (; next < turn_end_tasks_.size() && next < kMaxTurnEndTasks; ++next) {
+    // Taken out: it may add others, and the vector grow.
+    const Task task = std::exchange(turn_end_tasks_[next], nullptr);
+    if (!task) continue;
+    task();
+    ++ran;
+  }
+  turn_end_tasks_.erase(turn_end_tasks_.begin(), turn_end_tasks_.begin() + next);
+  first_turn_end_ += next;
+  return ran;
+}
+
 int EventLoop::RunTimers() {
   UpdateNow();
   // Only timers that existed when the turn came to them: one that sets itself again with no delay
@@ -217,6 +243,7 @@ int EventLoop::RunTimers() {
 }
 
 int EventLoop::WaitMillis(absl::Duration timeout) {
+  if (!turn_end_tasks_.empty()) return 0;
   if (timers_.size() > 0) timeout = std::min(timeout, timers_.NextDue() - clock_->Now());
   if (timeout <= absl::ZeroDuration()) return 0;
   if (timeout == absl::InfiniteDuration()) return -1;

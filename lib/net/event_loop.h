@@ -31,6 +31,8 @@ class EventLoop {
   static constexpr int kMaxBulkEventsPerTurn = 4;
   static constexpr int kMaxTimersPerTurn = 16;
   static constexpr size_t kMaxTasks = 65536;
+  // Tasks at the end of one turn; those above it run at the end of the next one.
+  static constexpr size_t kMaxTurnEndTasks = 4096;
   static constexpr size_t kMaxTimers = TimerQueue::kMaxTimers;
   static constexpr size_t kMaxWatches = 1u << 17;
   // Until a descriptor that the system would not let Resume is tried again.
@@ -43,6 +45,8 @@ class EventLoop {
   using TimerId = TimerQueue::Id;
   static constexpr TimerId kNoTimer = TimerQueue::kNone;
   using Task = std::function<void()>;
+  using TurnEndId = uint64_t;
+  static constexpr TurnEndId kNoTurnEnd = 0;
   // Gets the epoll events that came (EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP).
   using WatchCallback = std::function<void(uint32_t events)>;
 
@@ -76,6 +80,12 @@ class EventLoop {
   // Any thread: runs `task` on the loop's thread. False if kMaxTasks are waiting; the task is
   // dropped then. A task posted after Run has returned is never run.
   bool Post(Task task) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Runs `task` once at the end of the turn under way, or of the next one if none is: the place for
+  // a step that many things of one turn go together. What such a task adds runs in the same turn.
+  TurnEndId RunAtTurnEnd(Task task);
+  // Nothing if the task has run or never was.
+  void CancelAtTurnEnd(TurnEndId id);
 
   // Called at the end of each turn, before the loop sleeps: the place to send what the turn wrote.
   void SetTurnEnd(Task turn_end) { turn_end_ = std::move(turn_end); }
@@ -114,6 +124,7 @@ class EventLoop {
   int WaitMillis(absl::Duration timeout);
   int RunTimers();
   int RunTasks() ABSL_LOCKS_EXCLUDED(mutex_);
+  int RunTurnEnd();
   void Wake();
   void UpdateNow();
 
@@ -128,6 +139,9 @@ class EventLoop {
   // What Resume could not resume.
   std::vector<int> stuck_;
   TimerQueue timers_;
+  // What waits for the end of the turn; the ids go up one by one, this being the first one's.
+  std::vector<Task> turn_end_tasks_;
+  TurnEndId first_turn_end_ = kNoTurnEnd + 1;
   Task turn_end_;
   std::atomic<bool> stopped_{false};
   absl::Mutex mutex_;

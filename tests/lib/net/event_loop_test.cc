@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -188,6 +189,63 @@ TEST_F(EventLoopTest, TurnEndComesAfterEverythingElse) {
 }
 
 // However many bulk descriptors are ready, a prompt one gets its turn with the first few of them.
+TEST_F(EventLoopTest, TasksAtTheEndOfTheTurnRunInOrderThoseTheyAddIncluded) {
+  std::vector<std::string> ran;
+  loop_->SetTurnEnd([&] { ran.push_back("flush"); });
+  loop_->RunAfter(absl::ZeroDuration(), [&] {
+    loop_->RunAtTurnEnd([&] {
+      ran.push_back("first");
+      loop_->RunAtTurnEnd([&] { ran.push_back("added"); });
+    });
+    loop_->RunAtTurnEnd([&] { ran.push_back("second"); });
+    ran.push_back("timer");
+  });
+  EXPECT_EQ(Turn(), 4);
+  EXPECT_THAT(ran, ElementsAre("timer", "first", "second", "added", "flush"));
+  EXPECT_EQ(Turn(), 0);
+}
+
+TEST_F(EventLoopTest, TaskForTheEndOfATurnKeepsTheLoopFromSleeping) {
+  int ran = 0;
+  loop_->RunAtTurnEnd([&] { ++ran; });
+  // Nothing else would ever wake it.
+  EXPECT_EQ(loop_->RunOnce(absl::InfiniteDuration()), 1);
+  EXPECT_EQ(ran, 1);
+}
+
+TEST_F(EventLoopTest, CancelledTaskAtTheEndOfTheTurnDoesNotRun) {
+  std::vector<int> ran;
+  EventLoop::TurnEndId other = EventLoop::kNoTurnEnd;
+  const EventLoop::TurnEndId early = loop_->RunAtTurnEnd([&] { ran.push_back(1); });
+  loop_->CancelAtTurnEnd(early);
+  loop_->RunAtTurnEnd([&] {
+    ran.push_back(2);
+    loop_->CancelAtTurnEnd(other);
+  });
+  other = loop_->RunAtTurnEnd([&] { ran.push_back(3); });
+  EXPECT_EQ(Turn(), 1);
+  EXPECT_THAT(ran, ElementsAre(2));
+  // Ids of what is over, and of what never was, are nobody's.
+  const EventLoop::TurnEndId late = loop_->RunAtTurnEnd([&] { ran.push_back(4); });
+  for (EventLoop::TurnEndId id = 0; id < late; ++id) loop_->CancelAtTurnEnd(id);
+  loop_->CancelAtTurnEnd(late + 1);
+  EXPECT_EQ(Turn(), 1);
+  EXPECT_THAT(ran, ElementsAre(2, 4));
+}
+
+TEST_F(EventLoopTest, TaskThatAddsItselfAgainDoesNotHoldTheTurn) {
+  size_t ran = 0;
+  std::function<void()> again = [&] {
+    ++ran;
+    loop_->RunAtTurnEnd(again);
+  };
+  loop_->RunAtTurnEnd(again);
+  Turn();
+  EXPECT_EQ(ran, EventLoop::kMaxTurnEndTasks);
+  Turn();
+  EXPECT_EQ(ran, 2 * EventLoop::kMaxTurnEndTasks);
+}
+
 TEST_F(EventLoopTest, BulkDescriptorsDoNotStandBeforePromptOnes) {
   constexpr int kBulk = 5 * EventLoop::kMaxBulkEventsPerTurn;
   std::vector<int> fds;
