@@ -72,6 +72,8 @@ class Cache {
   void SetStaleLife(absl::Duration life) { stale_life_ = life; }
   void SetPrefetch(bool prefetch) { prefetch_ = prefetch; }
 
+  // Asks for the memory that Insert and Find will look at first.
+  void PrefetchPlace(const CacheKey& key) const { entries_.prefetch(key.hash()); }
   // The reply for the question, or the NXDOMAIN of a name above it (RFC 8020); null if there is
   // none that still holds. Counts as use. `refresh_due`, unless null: whether the caller should ask
   // for it again, which is said to one caller in each kRefreshPause.

@@ -108,7 +108,7 @@ struct UpstreamStats {
   uint64_t targets_down = 0;
 };
 
-using ForwardCallback = std::function<void(ForwardResult result)>;
+using ForwardCallback = std::function<void(ForwardResult&& result)>;
 
 class Upstream {
  public:

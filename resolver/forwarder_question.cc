@@ -76,7 +76,7 @@ bool ForwardQuestion::AskTarget(size_t target, int64_t patience) {
   TargetHealth* const health = context_.health->Get(asked.endpoint);
   const absl::Time now = context_.loop->now();
   const Transport transport = health->PreferTcp(now) ? Transport::kTcp : asked.transport;
-  return Ask(target, transport, health->UseEdns(now), health->Patience() * patience);
+  return Ask(target, health, transport, health->UseEdns(now), health->Patience() * patience);
 }
 
 void ForwardQuestion::ArmFirst() {
@@ -104,7 +104,8 @@ void ForwardQuestion::Hedge() {
   Arm(attempts_.front().patient_until);
 }
 
-bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns, absl::Duration patience) {
+bool ForwardQuestion::Ask(size_t target, TargetHealth* health, Transport transport, bool edns,
+                          absl::Duration patience) {
   const Target& asked = group_->targets[target];
   const absl::Time now = context_.loop->now();
   const size_t index = attempts_.size();
@@ -115,7 +116,6 @@ bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns, absl::D
   if (!channel.ok()) {
     ticket = channel.status();
   } else {
-    TargetHealth* const health = context_.health->Get(asked.endpoint);
     health->OnAsk(now);
     if (!options_.is_probe) health->OnWanted(now);
     QueryForm form;
@@ -145,10 +145,10 @@ bool ForwardQuestion::Ask(size_t target, Transport transport, bool edns, absl::D
 }
 
 void ForwardQuestion::AskAgain(size_t target, Transport transport, bool edns) {
-  const TargetHealth* health = context_.health->Get(group_->targets[target].endpoint);
+  TargetHealth* const health = context_.health->Get(group_->targets[target].endpoint);
   // A connection has to be made first, which takes a round trip of its own.
   const absl::Duration patience = health->Patience() * (transport == Transport::kTcp ? 2 : 1);
-  if (attempts_.size() < kMaxAttempts && Ask(target, transport, edns, patience)) {
+  if (attempts_.size() < kMaxAttempts && Ask(target, health, transport, edns, patience)) {
     return Arm(attempts_.back().patient_until);
   }
   Settle(target);
@@ -301,8 +301,7 @@ void ForwardQuestion::GoOn(size_t index) {
 void ForwardQuestion::Arm(absl::Time time) {
   hedge_due_ = false;
   context_.loop->Cancel(timer_);
-  timer_ = context_.loop->RunAfter(std::min(time, deadline_) - context_.loop->now(),
-                                   [this] { OnTimer(); });
+  timer_ = context_.loop->RunAt(std::min(time, deadline_), [this] { OnTimer(); });
 }
 
 void ForwardQuestion::OnTimer() {

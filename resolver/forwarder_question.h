@@ -78,7 +78,8 @@ class ForwardQuestion {
   // Asks the target in the way that is best now, with `patience` times its own.
   bool AskTarget(size_t target, int64_t patience);
   // Waits so long for a reply, then goes on. False if nothing could be sent; the record says why.
-  bool Ask(size_t target, Transport transport, bool edns, absl::Duration patience);
+  bool Ask(size_t target, TargetHealth* health, Transport transport, bool edns,
+           absl::Duration patience);
   // The same target once more, in another way; else the next one.
   void AskAgain(size_t target, Transport transport, bool edns);
   absl::StatusOr<UpstreamChannel*> FindChannel(const Target& target, Transport transport);

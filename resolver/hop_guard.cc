@@ -16,10 +16,11 @@ std::atomic<uint32_t>& SlotOf(uint64_t question_hash) {
 
 }  // namespace
 
-std::string WriteHopTrail(const HopTrail& trail) {
-  std::string data(1, static_cast<char>(trail.count));
-  for (const uint64_t mark : trail.marks) {
-    for (int shift = 56; shift >= 0; shift -= 8) data.push_back(static_cast<char>(mark >> shift));
+std::string WriteHopTrail(uint8_t count, const HopMarks& marks) {
+  std::string data(1 + marks.size() * kHopMarkSize, static_cast<char>(count));
+  size_t at = 1;
+  for (const uint64_t mark : marks) {
+    for (int shift = 56; shift >= 0; shift -= 8) data[at++] = static_cast<char>(mark >> shift);
   }
   return data;
 }

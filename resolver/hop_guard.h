@@ -45,7 +45,7 @@ struct HopTrail {
 };
 
 // The option's octets.
-std::string WriteHopTrail(const HopTrail& trail);
+std::string WriteHopTrail(uint8_t count, const HopMarks& marks);
 // The trail in the option's octets; an empty one when they are malformed.
 HopTrail ReadHopTrail(absl::string_view data);
 

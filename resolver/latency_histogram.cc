@@ -18,8 +18,8 @@ uint64_t LatencyHistogram::UpperBound(size_t bucket) {
   return (5 + bucket % 4) << (kFirstOctave - 2 + bucket / 4);
 }
 
-void LatencyHistogram::Add(absl::Duration latency) {
-  ++counts_[BucketOf(static_cast<uint64_t>(std::max<int64_t>(0, ToInt64Microseconds(latency))))];
+void LatencyHistogram::Add(int64_t microseconds) {
+  ++counts_[BucketOf(static_cast<uint64_t>(std::max<int64_t>(0, microseconds)))];
   if (++samples_ < kMaxSamples) return;
   samples_ = 0;
   for (uint16_t& count : counts_) samples_ += count /= 2;

@@ -17,7 +17,7 @@ class LatencyHistogram {
   static constexpr uint32_t kMinSamples = 32;
   static constexpr uint32_t kMaxSamples = 2048;
 
-  void Add(absl::Duration latency);
+  void Add(int64_t microseconds);
   // At least so long did `percentile` of 100 take at most, within a quarter; infinite for want of
   // samples. REQUIRES: percentile <= 100.
   absl::Duration Percentile(uint32_t percentile) const;

@@ -146,17 +146,16 @@ void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wi
     AnswerIdentity(parsed.query, identity_, &answer);
     return Send(parsed.query, answer, path, responder.get());
   }
-  Walk walk(parsed.query, nullptr);
+  auto walk = std::make_unique<Walk>(std::move(parsed.query), nullptr);
   const absl::Time now = clock_->Now();
-  if (walk.Start(*snapshot_, *view, &cache_, now) == Walk::State::kDone) {
-    const auto message = Write(walk.query(), walk.answer(), path, responder.get());
-    if (incoming.is_plain) KeepPacket(incoming.key, *view, walk, now, message);
-    if (!walk.refreshes().empty()) AskAgain(walk);
-    if (walk.uses_stale()) ++stats_.stale_answers;
-    return Release(message, walk.query(), path, responder.get());
+  if (walk->Start(*snapshot_, *view, &cache_, now) == Walk::State::kDone) {
+    const auto message = Write(walk->query(), walk->answer(), path, responder.get());
+    if (incoming.is_plain) KeepPacket(incoming.key, *view, *walk, now, message);
+    if (!walk->refreshes().empty()) AskAgain(*walk);
+    if (walk->uses_stale()) ++stats_.stale_answers;
+    return Release(message, walk->query(), path, responder.get());
   }
-  Wait(
-      {std::make_unique<Walk>(std::move(walk)), view->id(), listener->endpoint(), path, responder});
+  Wait({std::move(walk), view->id(), listener->endpoint(), path, responder});
 }
 
 void QueryHandler::Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder) {
@@ -268,12 +267,13 @@ void QueryHandler::Ask(PendingQuestion* pending, const Query& query,
     options.hop_marks.push_back(HopMark(pending->key.key.view(), pending->hash));
   }
   if (cache_.HasStale(pending->key.key, clock_->Now())) options.deadline = kStalePatience;
-  upstream_->Forward(pending->question, std::move(group), options,
-                     [this, pending](ForwardResult result) { Resume(pending, std::move(result)); });
+  upstream_->Forward(
+      pending->question, std::move(group), options,
+      [this, pending](ForwardResult&& result) { Resume(pending, std::move(result)); });
 }
 
 std::shared_ptr<const Reply> QueryHandler::ReplyOf(const PendingQuestion& pending,
-                                                   ForwardResult result) {
+                                                   ForwardResult&& result) {
   const absl::Time now = clock_->Now();
   std::shared_ptr<Reply> reply = std::move(result.reply);
   if (result.status.ok()) {
@@ -292,7 +292,9 @@ std::shared_ptr<const Reply> QueryHandler::ReplyOf(const PendingQuestion& pendin
   return reply;
 }
 
-void QueryHandler::Resume(PendingQuestion* asked, ForwardResult result) {
+void QueryHandler::Resume(PendingQuestion* asked, ForwardResult&& result) {
+  // Where it will be kept; it comes while the reply is looked at.
+  cache_.PrefetchPlace(asked->key.key);
   // Taken out first: a waiter that goes on may ask the same question of a new state.
   const std::unique_ptr<PendingQuestion> pending = pending_.Take(asked);
   RemoveUnderWay(pending->hash);

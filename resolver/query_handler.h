@@ -105,9 +105,9 @@ class QueryHandler {
   // Asks for what clients need not wait for.
   void AskAgain(const Walk& walk);
   // What the targets said; what they said before, if they say nothing now.
-  std::shared_ptr<const Reply> ReplyOf(const PendingQuestion& pending, ForwardResult result);
+  std::shared_ptr<const Reply> ReplyOf(const PendingQuestion& pending, ForwardResult&& result);
   // The reply has come: all that waited for it go on.
-  void Resume(PendingQuestion* pending, ForwardResult result);
+  void Resume(PendingQuestion* pending, ForwardResult&& result);
   void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);
   void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
   void Finish(const Waiter& waiter);

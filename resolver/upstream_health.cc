@@ -10,17 +10,18 @@ namespace nave::resolver {
 void TargetHealth::OnReply(absl::Duration round_trip, absl::Time now) {
   if (failures_ > 0) ForgetFailures();
   last_used_ = now;
-  latencies_.Add(round_trip);
-  if (smoothed_ == absl::ZeroDuration()) {
-    smoothed_ = round_trip;
-    variation_ = round_trip / 2;
-    return;
-  }
   const int64_t sample = absl::ToInt64Nanoseconds(round_trip);
-  const int64_t smoothed = absl::ToInt64Nanoseconds(smoothed_);
-  const int64_t variation = absl::ToInt64Nanoseconds(variation_);
-  variation_ = absl::Nanoseconds((variation * 3 + std::abs(smoothed - sample)) / 4);
-  smoothed_ = absl::Nanoseconds((smoothed * 7 + sample) / 8);
+  latencies_.Add(sample / 1000);
+  if (smoothed_ns_ == 0) {
+    smoothed_ns_ = sample;
+    variation_ns_ = sample / 2;
+  } else {
+    variation_ns_ = (variation_ns_ * 3 + std::abs(smoothed_ns_ - sample)) / 4;
+    smoothed_ns_ = (smoothed_ns_ * 7 + sample) / 8;
+  }
+  if (smoothed_ns_ == 0) return;
+  patience_ =
+      std::clamp(absl::Nanoseconds(smoothed_ns_ + variation_ns_ * 4), kMinPatience, kMaxPatience);
 }
 
 void TargetHealth::OnFailure(absl::Time now) {
@@ -55,22 +56,17 @@ bool TargetHealth::TakeHedge() {
 
 absl::Duration TargetHealth::ExpectedRoundTrip(absl::Time now) const {
   const absl::Duration unasked = now - last_asked_;
-  if (smoothed_ == absl::ZeroDuration()) {
+  if (smoothed_ns_ == 0) {
     // One question measures; the others do not wait for what may be slow.
     return unasked < kDefaultPatience ? kDefaultPatience : absl::ZeroDuration();
   }
   constexpr int64_t kMaxHalvings = 30;
-  return smoothed_ / (int64_t{1} << std::min(unasked / kMeasureLife, kMaxHalvings));
+  return round_trip() / (int64_t{1} << std::min(unasked / kMeasureLife, kMaxHalvings));
 }
 
 absl::Duration TargetHealth::RetryIn(absl::Time now) const {
   if (!is_down()) return absl::ZeroDuration();
   return std::max(retry_at_ - now, absl::ZeroDuration());
-}
-
-absl::Duration TargetHealth::Patience() const {
-  if (smoothed_ == absl::ZeroDuration()) return kDefaultPatience;
-  return std::clamp(smoothed_ + variation_ * 4, kMinPatience, kMaxPatience);
 }
 
 TargetHealth* HealthTable::Get(const net::Endpoint& target) {

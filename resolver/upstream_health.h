@@ -58,7 +58,7 @@ class TargetHealth {
   void OnWanted(absl::Time now) { last_used_ = last_wanted_ = now; }
   // As if it had never failed.
   void ForgetFailures();
-  absl::Duration Patience() const;
+  absl::Duration Patience() const { return patience_; }
   bool UseEdns(absl::Time now) const { return now >= no_edns_until_; }
   absl::Time last_used() const { return last_used_; }
   absl::Time last_wanted() const { return last_wanted_; }
@@ -75,7 +75,7 @@ class TargetHealth {
   int failures() const { return failures_; }
   bool is_down() const { return failures_ >= kFailuresUntilDown; }
   // Smoothed; zero before the first reply.
-  absl::Duration round_trip() const { return smoothed_; }
+  absl::Duration round_trip() const { return absl::Nanoseconds(smoothed_ns_); }
   // Until a probe may try it again; zero if it is up.
   absl::Duration RetryIn(absl::Time now) const;
 
@@ -89,9 +89,10 @@ class TargetHealth {
   absl::Time last_used_ = absl::InfinitePast();
   absl::Time last_wanted_ = absl::InfinitePast();
   absl::Time last_asked_ = absl::InfinitePast();
-  // RFC 6298 section 2; zero before the first reply.
-  absl::Duration smoothed_;
-  absl::Duration variation_;
+  // RFC 6298 section 2, in nanoseconds; zero before the first reply.
+  int64_t smoothed_ns_ = 0;
+  int64_t variation_ns_ = 0;
+  absl::Duration patience_ = kDefaultPatience;
   LatencyHistogram latencies_;
   // In hundredths of a hedge.
   int hedge_credit_ = 100 * kHedgesAtOnce;

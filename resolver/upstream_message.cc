@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "absl/numeric/bits.h"
 #include "lib/base/check.h"
 #include "lib/base/random.h"
 #include "lib/dns/octets.h"
@@ -20,32 +21,29 @@ constexpr uint8_t kResponseBit = 0x80;
 constexpr uint8_t kOpcodeMask = 0x78;
 constexpr uint8_t kTruncationBit = 0x02;
 
-bool IsLetter(uint8_t c) {
-  const uint8_t lower = dns::ToLowerOctet(c);
-  return lower >= 'a' && lower <= 'z';
-}
-
 // Sets the case of each letter of the name at `at` by a random bit. Length octets are at most 63
 // and so no letters.
 void MixCase(uint8_t* at, size_t size) {
+  constexpr size_t kStep = sizeof(uint64_t);
+  // Bit 5 of an octet is its case; the number is turned by one bit for each eight octets, so that
+  // every one of its bits is of one octet.
+  constexpr int kStepsPerNumber = 8;
   uint64_t bits = 0;
-  int left = 0;
-  for (size_t i = 0; i < size; ++i) {
-    if (!IsLetter(at[i])) continue;
-    if (left == 0) {
-      bits = RandomUint64();
-      left = 64;
-    }
-    at[i] = static_cast<uint8_t>((at[i] & ~0x20) | ((bits & 1) << 5));
-    bits >>= 1;
-    --left;
+  for (size_t begin = 0, step = 0; begin < size; begin += kStep, ++step) {
+    bits = step % kStepsPerNumber == 0 ? RandomUint64() : absl::rotr(bits, 1);
+    const size_t count = std::min(kStep, size - begin);
+    uint64_t octets = 0;
+    std::memcpy(&octets, at + begin, count);
+    const uint64_t letters = (dns::LettersFrom('A', octets) | dns::LettersFrom('a', octets)) >> 2;
+    octets = (octets & ~letters) | (bits & letters);
+    std::memcpy(at + begin, &octets, count);
   }
 }
 
 void WriteOpt(const ForwardOptions& options, dns::WireWriter* writer) {
   dns::Edns edns;
   edns.dnssec_ok = options.dnssec_ok;
-  const std::string trail = WriteHopTrail({options.hop_count, options.hop_marks});
+  const std::string trail = WriteHopTrail(options.hop_count, options.hop_marks);
   dns::WriteOptHead(edns, dns::kOptionHeadSize + trail.size(), writer);
   dns::WriteOption(static_cast<dns::EdnsOptionCode>(kHopOptionCode), trail, writer);
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "lib/base/random.h"
+#include "lib/net/udp_socket.h"
 #include "resolver/ares_door.h"
 #include "resolver/egress.h"
 
@@ -125,11 +126,11 @@ void UpstreamUdp::Release(Token token) {
 void UpstreamUdp::OnReadable(Token token) {
   auto found = sockets_.find(token);
   if (found == sockets_.end()) return;
-  uint8_t buffers[kMaxBatch][AresDoor::kMaxDatagramSize];
+  uint8_t buffers[kMaxBatch][net::UdpSocket::kDatagramStride];
   iovec vectors[kMaxBatch];
   mmsghdr messages[kMaxBatch] = {};
   for (int i = 0; i < kMaxBatch; ++i) {
-    vectors[i] = {buffers[i], sizeof(buffers[i])};
+    vectors[i] = {buffers[i], AresDoor::kMaxDatagramSize};
     messages[i].msg_hdr.msg_iov = &vectors[i];
     messages[i].msg_hdr.msg_iovlen = 1;
   }

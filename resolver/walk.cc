@@ -18,8 +18,8 @@ using dns::RRType;
 
 }  // namespace
 
-Walk::Walk(const Query& query, Trace* trace)
-    : query_(query), trace_(trace), name_(query.question.name) {}
+Walk::Walk(Query query, Trace* trace)
+    : query_(std::move(query)), trace_(trace), name_(query_.question.name) {}
 
 Walk::State Walk::Start(const Snapshot& snapshot, const View& view, Cache* cache, absl::Time now) {
   snapshot_ = &snapshot;

@@ -38,7 +38,7 @@ class Walk {
   };
 
   // `trace` may be null; it must outlive the walk.
-  Walk(const Query& query, Trace* trace);
+  Walk(Query query, Trace* trace);
 
   // Walks as far as zones and cache reach. `snapshot` holds `view`; they are used until return.
   State Start(const Snapshot& snapshot, const View& view, Cache* cache, absl::Time now);

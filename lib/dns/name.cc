@@ -86,19 +86,20 @@ void AppendLabelText(absl::string_view label, std::string* out) {
 }  // namespace
 
 void ToLowerOctets(const uint8_t* from, size_t size, uint8_t* to) {
-  // Eight at a time: bit 7 of each octet says whether it is ASCII and from A to Z.
-  constexpr uint64_t kEach = 0x0101010101010101;
-  size_t at = 0;
-  for (; at + sizeof(uint64_t) <= size; at += sizeof(uint64_t)) {
+  constexpr size_t kStep = sizeof(uint64_t);
+  const auto lower = [from, to](size_t at) {
     uint64_t octets;
-    std::memcpy(&octets, from + at, sizeof(octets));
-    const uint64_t low_bits = octets & 0x7f * kEach;
-    const uint64_t from_a = low_bits + (0x80 - 'A') * kEach;
-    const uint64_t beyond_z = low_bits + (0x7f - 'Z') * kEach;
-    octets |= (~octets & (from_a ^ beyond_z) & 0x80 * kEach) >> 2;
-    std::memcpy(to + at, &octets, sizeof(octets));
+    std::memcpy(&octets, from + at, kStep);
+    octets |= LettersFrom('A', octets) >> 2;
+    std::memcpy(to + at, &octets, kStep);
+  };
+  if (size < kStep) {
+    for (size_t at = 0; at < size; ++at) to[at] = ToLowerOctet(from[at]);
+    return;
   }
-  for (; at < size; ++at) to[at] = ToLowerOctet(from[at]);
+  for (size_t at = 0; at + kStep < size; at += kStep) lower(at);
+  // The last ones, some of them for the second time.
+  lower(size - kStep);
 }
 
 absl::StatusOr<Name> Name::FromText(absl::string_view text) { return ParseText(text, nullptr); }

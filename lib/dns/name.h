@@ -33,6 +33,16 @@ inline constexpr int kMaxPointerHops = 127;
 // ASCII only, as RFC 4343 wants; independent of the locale.
 inline constexpr uint8_t ToLowerOctet(uint8_t c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; }
 
+// Of eight octets at once: bit 7 of each that is one of the 26 letters from `first` ('A' or 'a')
+// on.
+inline constexpr uint64_t LettersFrom(char first, uint64_t octets) {
+  constexpr uint64_t kEach = 0x0101010101010101;
+  const uint64_t low_bits = octets & 0x7f * kEach;
+  const uint64_t from_first = low_bits + static_cast<uint64_t>(0x80 - first) * kEach;
+  const uint64_t beyond_last = low_bits + static_cast<uint64_t>(0x80 - 26 - first) * kEach;
+  return ~octets & (from_first ^ beyond_last) & 0x80 * kEach;
+}
+
 // `size` octets in lower case; `from` and `to` may be the same, else they do not overlap.
 void ToLowerOctets(const uint8_t* from, size_t size, uint8_t* to);
 

@@ -109,7 +109,7 @@ void EventLoop::Unwatch(int fd) {
 }
 
 EventLoop::TimerId EventLoop::RunAfter(absl::Duration delay, Task task) {
-  return timers_.Add(now_ + std::max(delay, absl::ZeroDuration()), std::move(task));
+  return RunAt(now_ + std::max(delay, absl::ZeroDuration()), std::move(task));
 }
 
 void EventLoop::Cancel(TimerId id) { timers_.Cancel(id); }

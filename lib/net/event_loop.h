@@ -74,6 +74,8 @@ class EventLoop {
 
   // Runs `task` once, not before `delay`. kNoTimer, and the task is dropped, above kMaxTimers.
   TimerId RunAfter(absl::Duration delay, Task task);
+  // The same, not before `due` by the loop's clock.
+  TimerId RunAt(absl::Time due, Task task) { return timers_.Add(due, std::move(task)); }
   // Nothing if the timer has run or never was.
   void Cancel(TimerId id);
 

@@ -66,7 +66,7 @@ struct UdpSocket::Buffers {
     iovec vectors[kBatchSize];
     sockaddr_storage peers[kBatchSize];
     alignas(cmsghdr) char controls[kBatchSize][kControlSize];
-    uint8_t data[kBatchSize][kMaxDatagramSize];
+    uint8_t data[kBatchSize][kDatagramStride];
 
     Batch() {
       std::memset(headers, 0, sizeof(headers));

@@ -37,6 +37,9 @@ class UdpSocket {
   // Datagrams of one system call. A longer datagram than kMaxDatagramSize is dropped on receipt.
   static constexpr int kBatchSize = 32;
   static constexpr size_t kMaxDatagramSize = 4096;
+  // From one buffer of a batch to the next: were it a power of two, the beginnings of all would
+  // meet in the same few lines of the processor's cache.
+  static constexpr size_t kDatagramStride = kMaxDatagramSize + 128;
 
   // Bound and non-blocking; port 0 takes a free one. UNAVAILABLE when the address is in use or not
   // of this machine, PERMISSION_DENIED for a privileged port.

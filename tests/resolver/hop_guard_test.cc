@@ -14,7 +14,7 @@ TEST(HopGuardTest, TrailComesBackAsItWasWritten) {
     HopTrail trail;
     trail.count = static_cast<uint8_t>(size);
     for (size_t i = 0; i < size; ++i) trail.marks.push_back(0x0102030405060708u * (i + 1));
-    const std::string data = WriteHopTrail(trail);
+    const std::string data = WriteHopTrail(trail.count, trail.marks);
     EXPECT_EQ(data.size(), 1 + size * kHopMarkSize);
     const HopTrail read = ReadHopTrail(data);
     EXPECT_EQ(read.count, trail.count);

@@ -172,7 +172,7 @@ dns::Message Onward(const FakeUpstream::Asked& asked) {
   dns::Message message = dns::MakeQuery(9, asked.question.name, asked.question.type);
   message.edns.emplace();
   message.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode),
-                    WriteHopTrail({asked.options.hop_count, asked.options.hop_marks}));
+                    WriteHopTrail(asked.options.hop_count, asked.options.hop_marks));
   return message;
 }
 
@@ -204,11 +204,11 @@ TEST_F(QueryHandlerTest, NobodyWaitsForAQuestionOfAnotherHopCount) {
   Ask("www.corp.test.");
   dns::Message passed = dns::MakeQuery(9, N("www.corp.test."), RRType::kA);
   passed.edns.emplace();
-  passed.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), WriteHopTrail({1, {42}}));
+  passed.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), WriteHopTrail(1, {42}));
   Ask(passed, "10.1.0.10:4000");
   EXPECT_EQ(upstream_.asked.size(), 2u);
   passed.edns->options.clear();
-  passed.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), WriteHopTrail({1, {43}}));
+  passed.edns->Add(static_cast<dns::EdnsOptionCode>(kHopOptionCode), WriteHopTrail(1, {43}));
   Ask(passed, "10.1.0.11:4000");
   EXPECT_EQ(upstream_.asked.size(), 2u);
 }
