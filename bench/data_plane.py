@@ -156,7 +156,7 @@ def rows_of(kind, chosen, figures, memory):
 def write_page(chosen, left_out, figures, memory, lost, sizes, rounds, other_work):
     text = [f"Machine: {report.machine()} {other_work}", "",
             f"{rounds} rounds, medians. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm; the first "
-            "time around they are not there yet. Misses: names that nobody asked before, answered by one Knot DNS with a "
+            "time around they are not there yet. Misses: names of unequal length that nobody asked before, answered by one Knot DNS with a "
             f"wildcard. CPU and rate: {dnsperf.CLIENTS} client ports, {dnsperf.OUTSTANDING} queries under way, over TCP "
             f"{dnsperf.CLIENTS} connections with one each, all with EDNS, {sizes.seconds} s; p50 and p99: the same at a fixed {dnsperf.PACED_RATE:,} queries a second, "
             "and at half of the server's own rate. Memory: resident, after all that the server was asked. dnsdist, dnsmasq "

@@ -1,6 +1,7 @@
 """The zone and the queries of the data plane's run: the same for every server."""
 
 import random
+import string
 import struct
 
 ZONE = "zone.example."
@@ -8,6 +9,7 @@ FORWARDED = "forward.example."
 # Names that are asked again and again, below the forwarded domain.
 CACHED_LABEL = "c"
 TTL_SECONDS = 3600
+LETTERS = string.ascii_lowercase
 
 
 def write_zone(path, names):
@@ -54,6 +56,12 @@ def _write(path, names):
     path.write_text("".join(f"{name} A\n" for name in names))
 
 
+def _missed_names(letter, count):
+    """Of unequal length, as names are: a server that sends those of one length together finds no more of them than elsewhere."""
+    length = random.Random(ord(letter)).randint
+    return [f"{LETTERS[:length(0, len(LETTERS))]}{letter}{i:x}.{FORWARDED}" for i in range(count)]
+
+
 def write_queries(directory, zone_names, cached_names, misses):
     """The query lists, in dnsperf's form; in an order that no server's memory likes better than another's."""
     shuffle = random.Random(1).shuffle
@@ -64,6 +72,5 @@ def write_queries(directory, zone_names, cached_names, misses):
     _write(directory / "zone.queries", zone)
     _write(directory / "cached.queries", cached)
     # Each name once: nothing that is asked was asked before.
-    _write(directory / "missed.queries", [f"m{i:x}.{FORWARDED}" for i in range(misses)])
-    _write(directory / "paced-missed.queries", [f"p{i:x}.{FORWARDED}" for i in range(misses)])
-    _write(directory / "half-missed.queries", [f"q{i:x}.{FORWARDED}" for i in range(misses)])
+    for kind, letter in (("missed", "m"), ("paced-missed", "p"), ("half-missed", "q")):
+        _write(directory / f"{kind}.queries", _missed_names(letter, misses))

@@ -1,7 +1,6 @@
 #include "resolver/upstream_channel.h"
 
 #include <utility>
-#include <vector>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
@@ -31,8 +30,8 @@ uint16_t IdOf(UpstreamChannel::Ticket ticket) { return static_cast<uint16_t>(tic
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<UpstreamChannel>> UpstreamChannel::Create(
-    Transport transport, const net::Endpoint& target, const net::EventLoop* loop,
-    UpstreamStats* stats, const WireFactory& factory) {
+    Transport transport, const net::Endpoint& target, net::EventLoop* loop, UpstreamStats* stats,
+    const WireFactory& factory) {
   auto channel = absl::WrapUnique(new UpstreamChannel(transport, loop, stats));
   channel->wire_ = factory(channel.get());
   const AresDoor::Mode mode =
@@ -41,12 +40,17 @@ absl::StatusOr<std::unique_ptr<UpstreamChannel>> UpstreamChannel::Create(
   return channel;
 }
 
-UpstreamChannel::UpstreamChannel(Transport transport, const net::EventLoop* loop,
-                                 UpstreamStats* stats)
+UpstreamChannel::UpstreamChannel(Transport transport, net::EventLoop* loop, UpstreamStats* stats)
     : transport_(transport), loop_(loop), last_used_(loop->now()), watch_(stats) {}
 
-// The door ends what is under way, and needs wire and table for it.
-UpstreamChannel::~UpstreamChannel() { door_.reset(); }
+UpstreamChannel::~UpstreamChannel() {
+  loop_->CancelAtTurnEnd(turn_end_);
+  for (const Answered& answered : answered_) {
+    if (answered.callback) answered.callback({UpstreamEvent::kCancelled, "", ""});
+  }
+  // The door ends what is under way, and needs wire and table for it.
+  door_.reset();
+}
 
 uint16_t UpstreamChannel::DrawId() const {
   // With kMaxOutstanding of 65536 ids taken, the first draw nearly always is free.
@@ -105,14 +109,25 @@ void UpstreamChannel::OnDone(uint64_t tag, AresDoor::Outcome outcome,
   pending_.erase(found);
   if (pending->token != 0) wire_->Release(pending->token);
   if (!pending->callback) return;
-  UpstreamReply reply;
   if (outcome == AresDoor::Outcome::kReply) {
-    reply.event = UpstreamEvent::kMessage;
-    reply.message = std::string(dns::ToStringView(message));
-  } else if (outcome == AresDoor::Outcome::kTimeout) {
-    reply.event = UpstreamEvent::kTimedOut;
+    return Keep({tag, std::move(pending->callback), std::string(dns::ToStringView(message))});
   }
-  pending->callback(std::move(reply));
+  const bool timed_out = outcome == AresDoor::Outcome::kTimeout;
+  pending->callback({timed_out ? UpstreamEvent::kTimedOut : UpstreamEvent::kCancelled, "", ""});
+}
+
+void UpstreamChannel::Keep(Answered answered) {
+  if (answered_.empty()) turn_end_ = loop_->RunAtTurnEnd([this] { CallBackAnswered(); });
+  answered_.push_back(std::move(answered));
+}
+
+void UpstreamChannel::CallBackAnswered() {
+  // By place: whoever is called back may abandon others of these.
+  for (size_t i = 0; i < answered_.size(); ++i) {
+    const Callback callback = std::exchange(answered_[i].callback, nullptr);
+    if (callback) callback({UpstreamEvent::kMessage, std::move(answered_[i].message), ""});
+  }
+  answered_.clear();
 }
 
 void UpstreamChannel::OnMessage(UpstreamWire::Token token, absl::Span<const uint8_t> message) {
@@ -176,6 +191,9 @@ void UpstreamChannel::End(uint16_t id, UpstreamReply reply) {
 }
 
 void UpstreamChannel::Abandon(Ticket ticket) {
+  for (Answered& answered : answered_) {
+    if (answered.ticket == ticket) answered.callback = nullptr;
+  }
   auto found = pending_.find(IdOf(ticket));
   if (found == pending_.end() || found->second->ticket != ticket) return;
   found->second->callback = nullptr;

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
@@ -60,7 +61,7 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
 
   static absl::StatusOr<std::unique_ptr<UpstreamChannel>> Create(Transport transport,
                                                                  const net::Endpoint& target,
-                                                                 const net::EventLoop* loop,
+                                                                 net::EventLoop* loop,
                                                                  UpstreamStats* stats,
                                                                  const WireFactory& factory);
   // What is under way gets kCancelled. REQUIRES: not within a call of the channel.
@@ -75,7 +76,7 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
   // To be called now and then.
   void Tick();
 
-  size_t outstanding() const { return pending_.size(); }
+  size_t outstanding() const { return pending_.size() + answered_.size(); }
   // When it was last asked.
   absl::Time last_used() const { return last_used_; }
 
@@ -87,7 +88,17 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
     Ticket ticket = 0;
   };
 
-  UpstreamChannel(Transport transport, const net::EventLoop* loop, UpstreamStats* stats);
+  // A query whose reply has come, until the end of the turn.
+  struct Answered {
+    Ticket ticket;
+    Callback callback;  // Empty when abandoned.
+    std::string message;
+  };
+
+  UpstreamChannel(Transport transport, net::EventLoop* loop, UpstreamStats* stats);
+  // The replies of a turn are looked at together (docs/design/0006-together.md).
+  void Keep(Answered answered);
+  void CallBackAnswered();
   void OnMismatch(Mismatch what, absl::Span<const uint8_t> message);
   // Ends those under way for which `of` holds.
   void EndAll(UpstreamEvent event, const std::string& text,
@@ -104,12 +115,14 @@ class UpstreamChannel final : private AresDoor::Carrier, private UpstreamWire::R
   void End(uint16_t id, UpstreamReply reply);
 
   const Transport transport_;
-  const net::EventLoop* const loop_;
+  net::EventLoop* const loop_;
   absl::flat_hash_map<uint16_t, std::unique_ptr<Pending>> pending_;
   std::unique_ptr<UpstreamWire> wire_;
   std::unique_ptr<AresDoor> door_;
   // How the wire took the message of the Ask under way; nothing if it was given none.
   std::optional<absl::Status> send_status_;
+  std::vector<Answered> answered_;
+  net::EventLoop::TurnEndId turn_end_ = net::EventLoop::kNoTurnEnd;
   absl::Time last_used_;
   uint64_t serial_ = 0;
   ForgeryWatch watch_;
