@@ -1,15 +1,18 @@
 """The data plane side by side: every server asked the same, one after the other, several times around.
 
-Each server runs alone on one core; dnsperf and the upstream server have the other. A round starts each server afresh, asks
-it for names of a zone, for names in its cache, and for names that it must forward, over UDP and over TCP, and stops it. The
-tables have the medians over the rounds; below them stands which of the project's promises they keep.
+All servers are up, and those that are not asked sleep. Each has one core; dnsperf and the upstream server have the other. For
+each kind of question every server is asked once in each round, in another order each time: what else happens on the machine
+falls on all alike, and a ratio is of what was measured within the same minute. The tables have the medians over the rounds;
+below them stands which of the project's promises they keep.
 """
 
 import argparse
 import collections
 import contextlib
+import itertools
 import os
 import pathlib
+import random
 import sys
 import tempfile
 
@@ -22,12 +25,16 @@ import promises
 import report
 
 Sizes = collections.namedtuple("Sizes", "zone_names cached_names misses seconds paced_seconds")
-FULL = Sizes(zone_names=10000, cached_names=10000, misses=400000, seconds=4, paced_seconds=2)
+FULL = Sizes(zone_names=10000, cached_names=10000, misses=150000, seconds=2, paced_seconds=1)
 SMOKE = Sizes(zone_names=100, cached_names=100, misses=2000, seconds=1, paced_seconds=0)
-# One figure of one round: CPU in microseconds per query, queries per second, those of the first time around, delays in
-# milliseconds at a fixed rate and at half of the server's own.
-Figure = collections.namedtuple("Figure", "cpu rate first_rate p50 p99 half_p50 half_p99")
+# One figure of one round: CPU in microseconds per query, queries per second, delays in milliseconds at a fixed rate and at
+# half of the server's own.
+Figure = collections.namedtuple("Figure", "cpu rate p50 p99 half_p50 half_p99")
+# One server that takes part.
+Running = collections.namedtuple("Running", "peer server port")
 ATTEMPTS_MAX = 3
+# Misses last: they fill the caches.
+ORDER = (peers.ZONE, peers.ZONE_TCP, peers.CACHED, peers.CACHED_TCP, peers.MISSED)
 TITLES = {peers.ZONE: "Zone answers", peers.CACHED: "Cache hits", peers.MISSED: "Forwarded misses",
           peers.ZONE_TCP: "Zone answers over TCP", peers.CACHED_TCP: "Cache hits over TCP"}
 
@@ -41,28 +48,28 @@ def delays(name, port, queries, rate, sizes, **options):
     return load.delay(0.5) * 1e3, load.delay(0.99) * 1e3
 
 
-def ask(server, port, kind, directory, sizes):
+def ask(running, kind, directory, sizes):
     """One measured load of one kind, and two paced ones for the delays."""
-    name = f"{server.name}, {kind}"
-    base = kind.split()[0]
-    misses = kind == peers.MISSED
-    options = {"tcp": kind in (peers.ZONE_TCP, peers.CACHED_TCP), "passes": 1 if misses else None}
-    queries = directory / f"{base}.queries"
-    first_rate = 0.0
-    if not misses:
-        first = dnsperf.run(port, queries, passes=1, tcp=options["tcp"])
-        first.check(f"{name}, first pass", lost_max=0.05)
-        first_rate = first.completed / first.seconds
-    begin = server.cpu_seconds()
+    name, port = f"{running.peer.name}, {kind}", running.port
+    misses = kind == peers.MISSED and running.peer.name != peers.NullEcho.name
+    options = {"tcp": kind in peers.TCP_KINDS, "passes": 1 if misses else None}
+    queries = queries_of(running.peer, kind, directory)
+    begin = running.server.cpu_seconds()
     load = dnsperf.run(port, queries, seconds=sizes.seconds, **options)
-    cpu = server.cpu_seconds() - begin
+    cpu = running.server.cpu_seconds() - begin
     load.check(name)
     rate = load.completed / load.seconds
     p50, p99 = delays(f"{name}, paced", port, directory / "paced-missed.queries" if misses else queries,
                       dnsperf.PACED_RATE, sizes, **options)
     half_p50, half_p99 = delays(f"{name}, at half of its rate", port,
                                 directory / "half-missed.queries" if misses else queries, rate / 2, sizes, **options)
-    return Figure(cpu / load.completed * 1e6, rate, first_rate, p50, p99, half_p50, half_p99)
+    return Figure(cpu / load.completed * 1e6, rate, p50, p99, half_p50, half_p99)
+
+
+def queries_of(peer, kind, directory):
+    """The null echo sends anything back, so it is asked what all others have."""
+    base = peers.ZONE if peer.name == peers.NullEcho.name else kind.split()[0]
+    return directory / f"{base}.queries"
 
 
 def answers(port):
@@ -77,85 +84,103 @@ def answers(port):
         return load.completed >= 1 and "NOERROR" in load.codes
 
 
-class KindFailed(processes.Failed):
-    """A server did not do what it must for this kind."""
-
-    def __init__(self, kind, why):
-        super().__init__(why)
-        self.kind = kind
-
-
-def run_once(peer, kinds, upstream_port, sizes, directory):
-    """One server's part of a round: its figures by kind, and its memory."""
+def start(peer, stack, upstream_port, sizes, directory):
+    """The server, up and answering until `stack` ends."""
     home = directory / peer.name.replace(" ", "-")
     home.mkdir(exist_ok=True)
     dns_data.write_zone(home / "zone.zone", sizes.zone_names)
     port = processes.free_port()
     command = peer.command(home, port, upstream_port, sizes)
-    with processes.Server(peer.name, command, home, core=peer.core, environment=peer.environment) as server:
-        server.wait_until(lambda: answers(port))
-        figures = {}
-        for kind in kinds:
-            try:
-                figures[kind] = figure = ask(server, port, kind, directory, sizes)
-            except processes.Failed as failed:
-                raise KindFailed(kind, str(failed)) from failed
-            print(f"  {peer.name:26} {kind:15} {figure.cpu:7.2f} us CPU  {figure.rate:9.0f}/s  "
-                  f"p99 {figure.p99:.2f} ms, at half {figure.half_p99:.2f} ms", flush=True)
-        return figures, server.resident_mib()
+    server = stack.enter_context(processes.Server(peer.name, command, home, core=peer.core, environment=peer.environment))
+    server.wait_until(lambda: answers(port))
+    return Running(peer, server, port)
 
 
-def run_round(peer, upstream_port, sizes, directory, figures, memory, lost):
-    """Again from the start when queries were lost: on a busy machine the kernel drops some, whoever serves. A peer that loses
-    them each time goes on without that kind, and the page says so."""
-    kinds, attempts = list(peer.kinds), collections.Counter()
-    while kinds:
+def try_often(action, lost):
+    """What the action returns; None, and the reason in `lost`, if it failed each time: on a busy machine the kernel drops some
+    queries, whoever serves."""
+    for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
-            seen, mib = run_once(peer, kinds, upstream_port, sizes, directory)
-            break
-        except KindFailed as failed:
-            attempts[failed.kind] += 1
+            return action()
+        except processes.Failed as failed:
             print(f"  again: {failed}", flush=True)
-            if attempts[failed.kind] < ATTEMPTS_MAX:
+            if attempt == ATTEMPTS_MAX:
+                lost.append(str(failed))
+    return None
+
+
+def first_pass(running, kind, directory):
+    """Queries per second the first time around."""
+    load = dnsperf.run(running.port, queries_of(running.peer, kind, directory), passes=1, tcp=kind in peers.TCP_KINDS)
+    load.check(f"{running.peer.name}, {kind}, first pass", lost_max=0.05)
+    return load.completed / load.seconds
+
+
+def run_kind(kind, servers, directory, sizes, rounds, lost):
+    """Figures of all rounds, and the rate of the first time around, by the server's name. A server that fails goes on without
+    this kind, and the page says so; but ours end the run."""
+    taking = [running for running in servers if kind in running.peer.kinds]
+    figures, first_rates = collections.defaultdict(list), {}
+    failures, serials = [], itertools.count()
+
+    def measure(running):
+        # Others each time, or those of a try that failed would not be misses any more.
+        if kind == peers.MISSED:
+            dns_data.write_missed_queries(directory, next(serials), sizes.misses)
+        return ask(running, kind, directory, sizes)
+
+    def drop_if_none(running, got):
+        if got is not None:
+            return
+        if running.peer.name in promises.OURS:
+            raise processes.Failed(failures[-1])
+        lost.append(failures[-1])
+        taking.remove(running)
+        figures.pop(running.peer.name, None)
+
+    if kind != peers.MISSED:
+        for running in list(taking):
+            rate = try_often(lambda: first_pass(running, kind, directory), failures)
+            drop_if_none(running, rate)
+            first_rates[running.peer.name] = rate
+    for number in range(rounds):
+        print(f"{kind}, round {number + 1} of {rounds}", flush=True)
+        for running in random.sample(taking, len(taking)):
+            figure = try_often(lambda: measure(running), failures)
+            drop_if_none(running, figure)
+            if figure is None:
                 continue
-            if peer.name in promises.OURS:
-                raise
-            kinds.remove(failed.kind)
-            lost.append(str(failed))
-    else:
-        return
-    for kind, figure in seen.items():
-        figures[peer.name, kind].append(figure)
-    memory[peer.name].append(mib)
+            figures[running.peer.name].append(figure)
+            print(f"  {running.peer.name:26} {kind:15} {figure.cpu:7.2f} us CPU  {figure.rate:9.0f}/s  "
+                  f"p99 {figure.p99:.2f} ms, at half {figure.half_p99:.2f} ms", flush=True)
+    return figures, first_rates
 
 
 def medians(figures):
     return Figure(*(dnsperf.median([getattr(f, field) for f in figures]) for field in Figure._fields))
 
 
-def rows_of(kind, chosen, figures, memory):
-    echo = figures.get((peers.NullEcho.name, peers.ZONE))
+def rows_of(kind, chosen, figures, first_rates, memory):
+    echo = figures.get((peers.NullEcho.name, peers.ZONE if kind in peers.TCP_KINDS else kind))
     rows = []
     for peer in chosen:
-        # The limit is the same for every kind over UDP.
-        is_limit = peer.name == peers.NullEcho.name and "TCP" not in kind
-        mine = figures.get((peer.name, peers.ZONE if is_limit else kind))
+        mine = figures.get((peer.name, kind))
         if not mine:
             continue
         middle = medians(mine)
         cpus = [f.cpu for f in mine]
-        ratio = f"{middle.cpu / medians(echo).cpu:.2f}" if echo else "-"
-        first = f"{middle.first_rate:,.0f}" if middle.first_rate else "-"
+        ratio = f"{promises.ratio(mine, echo, 'cpu'):.2f}" if echo else "-"
+        first = first_rates.get((peer.name, kind))
         rows.append((middle.cpu, [
-            peer.name, f"{middle.cpu:.2f}", f"{min(cpus):.2f} to {max(cpus):.2f}", ratio, f"{middle.rate:,.0f}", first,
-            f"{middle.p50:.2f}", f"{middle.p99:.2f}", f"{middle.half_p50:.2f}", f"{middle.half_p99:.2f}",
-            f"{dnsperf.median(memory[peer.name]):.0f}"]))
+            peer.name, f"{middle.cpu:.2f}", f"{min(cpus):.2f} to {max(cpus):.2f}", ratio, f"{middle.rate:,.0f}",
+            f"{first:,.0f}" if first else "-", f"{middle.p50:.2f}", f"{middle.p99:.2f}", f"{middle.half_p50:.2f}",
+            f"{middle.half_p99:.2f}", f"{memory[peer.name]:.0f}"]))
     return [row for _, row in sorted(rows)]
 
 
-def write_page(chosen, left_out, figures, memory, lost, sizes, rounds, other_work):
+def write_page(chosen, left_out, figures, first_rates, memory, lost, sizes, rounds, other_work):
     text = [f"Machine: {report.machine()} {other_work}", "",
-            f"{rounds} rounds, medians. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm; the first "
+            f"{rounds} rounds, medians; ratios are medians of those within a round. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm; the first "
             "time around they are not there yet. Misses: names of unequal length that nobody asked before, answered by one Knot DNS with a "
             f"wildcard. CPU and rate: {dnsperf.CLIENTS} client ports, {dnsperf.OUTSTANDING} queries under way, over TCP "
             f"{dnsperf.CLIENTS} connections with one each, all with EDNS, {sizes.seconds} s; p50 and p99: the same at a fixed {dnsperf.PACED_RATE:,} queries a second, "
@@ -165,7 +190,7 @@ def write_page(chosen, left_out, figures, memory, lost, sizes, rounds, other_wor
     header = ["server", "µs CPU per query", "least to most", "to the null echo", "queries a second", "first time",
               "p50 ms", "p99 ms", "p50 ms at half", "p99 ms at half", "MiB"]
     for kind in peers.KINDS:
-        rows = rows_of(kind, chosen, figures, memory)
+        rows = rows_of(kind, chosen, figures, first_rates, memory)
         if rows:
             text += [f"### {TITLES[kind]}", "", report.table(header, rows), ""]
     text += ["### Promises", "", report.table(promises.HEADER, promises.rows(promises.check(figures, medians))), ""]
@@ -216,18 +241,20 @@ def main():
     chosen, left_out = choose([n for n in given.only.split(",") if n], given.build.resolve())
     for peer in left_out:
         print(f"left out: {peer.name}: {peer.why_not}", flush=True)
-    figures, memory, lost = collections.defaultdict(list), collections.defaultdict(list), []
+    figures, first_rates, lost = {}, {}, []
     other_work = report.other_work()
     with contextlib.ExitStack() as stack:
         directory, upstream_port = started_upstream(stack)
-        dns_data.write_queries(directory, sizes.zone_names, sizes.cached_names, sizes.misses)
-        for number in range(rounds):
-            print(f"round {number + 1} of {rounds}", flush=True)
-            for peer in chosen:
-                run_round(peer, upstream_port, sizes, directory, figures, memory, lost)
+        dns_data.write_queries(directory, sizes.zone_names, sizes.cached_names)
+        servers = [start(peer, stack, upstream_port, sizes, directory) for peer in chosen]
+        for kind in ORDER:
+            of_kind, first = run_kind(kind, servers, directory, sizes, rounds, lost)
+            figures.update({(name, kind): mine for name, mine in of_kind.items()})
+            first_rates.update({(name, kind): rate for name, rate in first.items()})
+        memory = {running.peer.name: running.server.resident_mib() for running in servers}
     if not given.smoke and not given.no_page:
-        write_page(chosen, left_out, figures, memory, lost, sizes, rounds, other_work)
-        plot.write(figures, medians, [peer.name for peer in chosen])
+        write_page(chosen, left_out, figures, first_rates, memory, lost, sizes, rounds, other_work)
+        plot.write(figures, [peer.name for peer in chosen])
     checked = promises.check(figures, medians)
     for row in promises.rows(checked):
         print("  ".join(row), flush=True)

@@ -56,13 +56,13 @@ def _write(path, names):
     path.write_text("".join(f"{name} A\n" for name in names))
 
 
-def _missed_names(letter, count):
+def _missed_names(letter, number, count):
     """Of unequal length, as names are: a server that sends those of one length together finds no more of them than elsewhere."""
     length = random.Random(ord(letter)).randint
-    return [f"{LETTERS[:length(0, len(LETTERS))]}{letter}{i:x}.{FORWARDED}" for i in range(count)]
+    return [f"{LETTERS[:length(0, len(LETTERS))]}{letter}{number}-{i:x}.{FORWARDED}" for i in range(count)]
 
 
-def write_queries(directory, zone_names, cached_names, misses):
+def write_queries(directory, zone_names, cached_names):
     """The query lists, in dnsperf's form; in an order that no server's memory likes better than another's."""
     shuffle = random.Random(1).shuffle
     zone = [f"h{i}.{ZONE}" for i in range(zone_names)]
@@ -71,6 +71,9 @@ def write_queries(directory, zone_names, cached_names, misses):
     shuffle(cached)
     _write(directory / "zone.queries", zone)
     _write(directory / "cached.queries", cached)
-    # Each name once: nothing that is asked was asked before.
+
+
+def write_missed_queries(directory, number, misses):
+    """The lists with this number, each name in one of them once: nothing that is asked was asked before."""
     for kind, letter in (("missed", "m"), ("paced-missed", "p"), ("half-missed", "q")):
-        _write(directory / f"{kind}.queries", _missed_names(letter, misses))
+        _write(directory / f"{kind}.queries", _missed_names(letter, number, misses))

@@ -15,6 +15,7 @@ import processes
 ZONE, CACHED, MISSED = "zone", "cached", "missed"
 ZONE_TCP, CACHED_TCP = "zone over TCP", "cached over TCP"
 KINDS = (ZONE, CACHED, MISSED, ZONE_TCP, CACHED_TCP)
+TCP_KINDS = (ZONE_TCP, CACHED_TCP)
 RATE_MAX = "10000000"
 
 
@@ -64,7 +65,7 @@ class Peer:
 class NullEcho(Peer):
     name = "null echo"
     program = "null_echo"
-    kinds = (ZONE,)
+    kinds = (ZONE, CACHED, MISSED)
 
     def locate(self):
         return processes.built(self.build, self.program)

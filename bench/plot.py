@@ -3,6 +3,7 @@
 import xml.sax.saxutils
 
 import peers
+import promises
 import report
 
 FILE = report.ROOT / "docs" / "performance.svg"
@@ -36,17 +37,14 @@ def _chart(title, bars, top):
     return lines, y
 
 
-def write(figures, medians, names):
+def write(figures, names):
     """One chart for each kind, of the servers `names` that have it; nothing without the null echo."""
-    echo = figures.get((peers.NullEcho.name, peers.ZONE))
-    if not echo:
-        return
-    unit = medians(echo).cpu
     lines, y = [], 0
     for kind, title in KINDS.items():
-        bars = [(peers.NullEcho.name, 1.0)]
-        bars += [(name, medians(figures[name, kind]).cpu / unit) for name in names
-                 if (name, kind) in figures and name != peers.NullEcho.name]
+        echo = figures.get((peers.NullEcho.name, kind))
+        if not echo:
+            return
+        bars = [(name, promises.ratio(figures[name, kind], echo, "cpu")) for name in names if (name, kind) in figures]
         chart, y = _chart(f"{title}: CPU per query, null echo = 1", sorted(bars, key=lambda bar: bar[1]), y)
         lines += chart
         y += 12

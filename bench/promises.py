@@ -1,6 +1,7 @@
 """What the project promises of its data plane, held against the figures of a run."""
 
 import collections
+import statistics
 
 import peers
 
@@ -22,38 +23,43 @@ def _best(figures, medians, kind, field):
     return min(others, default=None)
 
 
-def _ratio(text, above, below, most):
+def ratio(above, below, field):
+    """Of two servers' figures: the median of the ratios within each round."""
+    return statistics.median([getattr(a, field) / getattr(b, field) for a, b in zip(above, below)])
+
+
+def _at_most(text, above, below, most, field="cpu"):
     """A promise that `above` is at most so many times `below`; either may be missing."""
-    if above is None or below is None or not below:
+    if not above or not below or not all(getattr(b, field) for b in below):
         return Promise(text, "-", None)
-    return Promise(text, f"{above / below:.2f}", above / below <= most)
+    measured = ratio(above, below, field)
+    return Promise(text, f"{measured:.2f}", measured <= most)
 
 
 def check(figures, medians):
     """The promises, in order. `figures`: by server and kind, of each round; `medians`: makes one of several."""
 
-    def cpu(peer, kind):
-        mine = figures.get((peer.name, kind))
-        return medians(mine).cpu if mine else None
+    def of(name, kind):
+        return figures.get((name, kind))
 
     checked = []
     for kind, most in ECHO_RATIO_MAX.items():
-        checked.append(_ratio(f"{kind}: CPU at most {most} of the null echo", cpu(peers.Nave, kind),
-                              cpu(peers.NullEcho, peers.ZONE), most))
+        mine = of(peers.Nave.name, kind)
+        checked.append(_at_most(f"{kind}: CPU at most {most} of the null echo", mine, of(peers.NullEcho.name, kind), most))
         best = _best(figures, medians, kind, "cpu")
         if best:
-            checked.append(_ratio(f"{kind}: CPU below every peer's (best: {best[1]})", cpu(peers.Nave, kind), best[0], 1.0))
-        checked.append(_ratio(f"{kind}: CPU with the large state at most {LARGE_RATIO_MAX} of that without",
-                              cpu(peers.NaveLarge, kind), cpu(peers.Nave, kind), LARGE_RATIO_MAX))
-        one, two = cpu(peers.Nave, kind), cpu(peers.NaveTwoWorkers, kind)
-        if one and two:
+            checked.append(_at_most(f"{kind}: CPU below every peer's (best: {best[1]})", mine, of(best[1], kind), 1.0))
+        checked.append(_at_most(f"{kind}: CPU with the large state at most {LARGE_RATIO_MAX} of that without",
+                                of(peers.NaveLarge.name, kind), mine, LARGE_RATIO_MAX))
+        two = of(peers.NaveTwoWorkers.name, kind)
+        if mine and two:
+            measured = 2 * ratio(mine, two, "cpu")
             checked.append(Promise(f"{kind}: two workers at least {TWO_WORKERS_MIN} times one, by their CPU",
-                                   f"{2 * one / two:.2f}", 2 * one / two >= TWO_WORKERS_MIN))
-        mine = figures.get((peers.Nave.name, kind))
+                                   f"{measured:.2f}", measured >= TWO_WORKERS_MIN))
         best = _best(figures, medians, kind, "half_p99")
         if mine and best and best[0]:
-            checked.append(_ratio(f"{kind}: p99 at half of the own rate below the best peer's ({best[1]})",
-                                  medians(mine).half_p99, best[0], 1.0))
+            checked.append(_at_most(f"{kind}: p99 at half of the own rate below the best peer's ({best[1]})", mine,
+                                    of(best[1], kind), 1.0, "half_p99"))
     return checked
 
 

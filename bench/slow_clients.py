@@ -223,7 +223,7 @@ def main():
     other_work = report.other_work()
     with tempfile.TemporaryDirectory(prefix="nave-bench-") as name:
         directory = pathlib.Path(name)
-        dns_data.write_queries(directory, sizes.zone_names, 1, 1)
+        dns_data.write_queries(directory, sizes.zone_names, 1)
         for number in range(sizes.rounds):
             for rounds, slow in ((alone, False), (beside, True)):
                 rounds.append(one := measure(peer, directory, sizes, slow))
