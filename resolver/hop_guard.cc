@@ -37,8 +37,6 @@ HopTrail ReadHopTrail(absl::string_view data) {
   return trail;
 }
 
-uint64_t QuestionHash(const dns::Name& name, dns::RRType type) { return absl::HashOf(name, type); }
-
 uint64_t HopMark(uint64_t view_id, uint64_t question_hash) {
   static const uint64_t secret = RandomUint64();
   return absl::HashOf(secret, view_id, question_hash);
@@ -56,5 +54,7 @@ void RemoveUnderWay(uint64_t question_hash) {
 bool IsUnderWay(uint64_t question_hash) {
   return SlotOf(question_hash).load(std::memory_order_relaxed) > 0;
 }
+
+void PrefetchUnderWay(uint64_t question_hash) { __builtin_prefetch(&SlotOf(question_hash)); }
 
 }  // namespace nave::resolver

@@ -49,9 +49,7 @@ std::string WriteHopTrail(uint8_t count, const HopMarks& marks);
 // The trail in the option's octets; an empty one when they are malformed.
 HopTrail ReadHopTrail(absl::string_view data);
 
-// Equal for equal questions, whatever the case of the name.
-uint64_t QuestionHash(const dns::Name& name, dns::RRType type);
-// The mark of this process for a question, by its hash, in a view.
+// The mark of this process for a question, by its hash (HashOfQuestion), in a view.
 uint64_t HopMark(uint64_t view_id, uint64_t question_hash);
 
 // The questions under way at targets, of all workers: what comes back may come to another worker.
@@ -62,6 +60,8 @@ void AddUnderWay(uint64_t question_hash);
 // REQUIRES: added before.
 void RemoveUnderWay(uint64_t question_hash);
 bool IsUnderWay(uint64_t question_hash);
+// Asks for the memory that the three above need.
+void PrefetchUnderWay(uint64_t question_hash);
 
 }  // namespace nave::resolver
 

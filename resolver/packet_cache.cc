@@ -154,16 +154,6 @@ bool ReadPacketKey(absl::Span<const uint8_t> wire, PacketKey* key) {
   return true;
 }
 
-uint64_t HashOfQuestion(const dns::Question& question) {
-  uint8_t octets[dns::kMaxNameSize + 4];
-  const absl::Span<const uint8_t> name = dns::ToOctets(question.name.wire_view());
-  dns::ToLowerOctets(name.data(), name.size(), octets);
-  uint8_t* const behind = octets + name.size();
-  dns::StoreU16(static_cast<uint16_t>(question.type), behind);
-  dns::StoreU16(static_cast<uint16_t>(question.rrclass), behind + 2);
-  return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, name.size() + 4)));
-}
-
 // In one piece of memory with its octets, which follow: the answer, its question in lower case, and
 // then the places of its TTLs if they grow old.
 struct PacketCache::Packet {

@@ -44,9 +44,6 @@ struct PacketKey {
 // Reads a plain query; false for any other, and for what is malformed in any way.
 bool ReadPacketKey(absl::Span<const uint8_t> wire, PacketKey* key);
 
-// What PacketKey::hash is for this question.
-uint64_t HashOfQuestion(const dns::Question& question);
-
 class PacketCache {
  public:
   static constexpr size_t kDefaultMaxBytes = 64u << 20;

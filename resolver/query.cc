@@ -4,7 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "lib/dns/edns.h"
+#include "lib/dns/octets.h"
 #include "lib/dns/wire_reader.h"
 #include "resolver/hop_guard.h"
 
@@ -181,6 +183,16 @@ ParsedQuery ParseQuery(absl::Span<const uint8_t> wire) {
   }
   Judge(parts, cookie_is_legal, &parsed);
   return parsed;
+}
+
+uint64_t HashOfQuestion(const dns::Question& question) {
+  uint8_t octets[dns::kMaxNameSize + 4];
+  const absl::Span<const uint8_t> name = dns::ToOctets(question.name.wire_view());
+  dns::ToLowerOctets(name.data(), name.size(), octets);
+  uint8_t* const behind = octets + name.size();
+  dns::StoreU16(static_cast<uint16_t>(question.type), behind);
+  dns::StoreU16(static_cast<uint16_t>(question.rrclass), behind + 2);
+  return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, name.size() + 4)));
 }
 
 }  // namespace nave::resolver

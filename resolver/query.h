@@ -26,6 +26,9 @@ enum class CookieState : uint8_t {
   kGood,
 };
 
+// Equal for equal questions, whatever the case of the name; the same in all of the process.
+uint64_t HashOfQuestion(const dns::Question& question);
+
 struct Query {
   dns::Header header;
   // The client's case is kept: the reply repeats it.

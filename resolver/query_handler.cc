@@ -120,7 +120,10 @@ void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wi
     query.cookie_state = CookieState::kNone;
     return Curb(limit, query, path, responder.get());
   }
-  if (incoming.is_plain && SendPacket(incoming.key, *view, wire, path, responder.get())) return;
+  if (incoming.is_plain) {
+    if (SendPacket(incoming.key, *view, wire, path, responder.get())) return;
+    PrefetchUnderWay(incoming.key.hash);
+  }
   ParsedQuery parsed = ParseQuery(wire);
   if (parsed.verdict == QueryVerdict::kDrop) {
     ++stats_.dropped;
@@ -224,7 +227,7 @@ std::string QueryHandler::LoopOf(const Waiter& waiter, uint64_t question_hash) {
 void QueryHandler::Wait(Waiter waiter) {
   const Walk& walk = *waiter.walk;
   const dns::Question question = walk.question();
-  const uint64_t hash = QuestionHash(question.name, question.type);
+  const uint64_t hash = walk.question_hash();
   const std::string loop = LoopOf(waiter, hash);
   if (!loop.empty()) {
     ++stats_.loops;
@@ -245,7 +248,7 @@ void QueryHandler::AskAgain(const Walk& walk) {
   // A question that came a long way has others to keep it fresh.
   if (walk.query().hops.count > 0) return;
   for (const Walk::Refresh& refresh : walk.refreshes()) {
-    const uint64_t hash = QuestionHash(refresh.question.name, refresh.question.type);
+    const uint64_t hash = HashOfQuestion(refresh.question);
     PendingQuestion* const pending = pending_.AddRefresh({refresh.key, 0, generation_},
                                                          refresh.question, hash, refresh.group->id);
     if (pending == nullptr) continue;

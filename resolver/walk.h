@@ -60,6 +60,11 @@ class Walk {
 
   // REQUIRES: kAsk was returned last.
   dns::Question question() const { return {name_, query_.question.type, dns::RRClass::kIn}; }
+  // HashOfQuestion of it.
+  uint64_t question_hash() const {
+    const bool is_of_query = follows_ == 0 && zone_cnames_ == 0 && query_.question_hash != 0;
+    return is_of_query ? query_.question_hash : HashOfQuestion(question());
+  }
   const std::shared_ptr<const TargetGroup>& group() const { return group_; }
   // Under what the reply is cached, and identical questions meet.
   const CacheKey& cache_key() const { return cache_key_; }

@@ -72,7 +72,7 @@ void DatagramBurst::Add(absl::Span<const uint8_t> datagram) {
 
 int DatagramBurst::Send(EventLoop* loop, int fd, Ability* ability) {
   std::stable_sort(datagrams_.begin(), datagrams_.end(),
-                   [](const Place& a, const Place& b) { return a.size < b.size; });
+                   [](const Place& a, const Place& b) { return a.size > b.size; });
   int error = 0;
   for (size_t begin = 0; begin < datagrams_.size() && error == 0; begin += kMaxBatch) {
     error = SendBatch(loop, fd, begin, std::min(begin + kMaxBatch, datagrams_.size()), ability);
@@ -87,7 +87,8 @@ size_t DatagramBurst::EndOfMessage(size_t begin, size_t end, bool cuts) const {
   size_t next = begin + 1;
   if (!cuts || size > kMaxPieceSize) return next;
   while (next < end && datagrams_[next].size == size) ++next;
-  return next;
+  // The last piece may be shorter than the others, as the next one is.
+  return std::min(next + 1, end);
 }
 
 int DatagramBurst::SendBatch(EventLoop* loop, int fd, size_t begin, size_t end,

@@ -1,6 +1,6 @@
-// Datagrams that leave one connected UDP socket together. Those of one size go down the kernel's
-// stack as one, which cuts them apart at the end of it (UDP_SEGMENT, Linux 4.18): most of what a
-// small datagram costs is the way down.
+// Datagrams that leave one connected UDP socket together. Those of one size, and one that is
+// shorter, go down the kernel's stack as one, which cuts them apart at the end of it (UDP_SEGMENT,
+// Linux 4.18): most of what a small datagram costs is the way down.
 #ifndef NAVE_LIB_NET_DATAGRAM_BURST_H_
 #define NAVE_LIB_NET_DATAGRAM_BURST_H_
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "resolver/query.h"
 #include "tests/resolver/resolver_testing.h"
 
 namespace nave::resolver {
@@ -35,17 +36,21 @@ TEST(HopGuardTest, MalformedTrailIsNone) {
   }
 }
 
+uint64_t HashOf(const char* name, RRType type) {
+  return HashOfQuestion({N(name), type, dns::RRClass::kIn});
+}
+
 TEST(HopGuardTest, MarkIsOfViewNameAndType) {
-  const uint64_t question = QuestionHash(N("www.corp.test."), RRType::kA);
-  EXPECT_EQ(question, QuestionHash(N("WWW.corp.TEST."), RRType::kA));
-  EXPECT_NE(question, QuestionHash(N("www.corp.test."), RRType::kAaaa));
-  EXPECT_NE(question, QuestionHash(N("ww.corp.test."), RRType::kA));
+  const uint64_t question = HashOf("www.corp.test.", RRType::kA);
+  EXPECT_EQ(question, HashOf("WWW.corp.TEST.", RRType::kA));
+  EXPECT_NE(question, HashOf("www.corp.test.", RRType::kAaaa));
+  EXPECT_NE(question, HashOf("ww.corp.test.", RRType::kA));
   EXPECT_EQ(HopMark(1, question), HopMark(1, question));
   EXPECT_NE(HopMark(1, question), HopMark(2, question));
 }
 
 TEST(HopGuardTest, QuestionIsUnderWayUntilAllThatAskedItAreAnswered) {
-  const uint64_t question = QuestionHash(N("under.way.test."), RRType::kA);
+  const uint64_t question = HashOf("under.way.test.", RRType::kA);
   EXPECT_FALSE(IsUnderWay(question));
   AddUnderWay(question);
   AddUnderWay(question);
