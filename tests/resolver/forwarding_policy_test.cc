@@ -290,6 +290,20 @@ TEST_F(HedgeTest, AnotherTargetIsAskedBesideASlowOneAndTheFasterReplyTaken) {
   EXPECT_EQ(forwarder_->stats().hedges_won, 1u);
 }
 
+TEST_F(HedgeTest, OfTwoRepliesInOneTurnOneIsTaken) {
+  Learn();
+  first_.Handle(Silent);
+  second_.Handle([this](const FakeQuery& query) {
+    for (const FakeQuery& asked : {first_.queries.back(), query}) {
+      asked.reply(dns::SerializeMessage(ReplyTo(asked.message, Rcode::kNoError, {kAddress})));
+    }
+  });
+  const uint64_t before = forwarder_->stats().replies;
+  EXPECT_EQ(RcodeOf(Ask()), Rcode::kNoError);
+  EXPECT_EQ(forwarder_->stats().hedges, 1u);
+  EXPECT_EQ(forwarder_->stats().replies - before, 1u);
+}
+
 TEST_F(HedgeTest, NoMoreThanTheirShare) {
   Learn();
   first_.Handle(After(Milliseconds(150)));
