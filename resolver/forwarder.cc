@@ -76,8 +76,7 @@ class Forwarder final : public Upstream {
   }
 
   // The questions of one turn go on together, one step of all before the next step of any: the code
-  // of a step is fetched once then, which is more than half of what a question costs
-  // (docs/performance.md).
+  // of a step is fetched once for all of them then (docs/design/0006-together.md).
   void AddTo(std::vector<ForwardQuestion*>* step, ForwardQuestion* question) {
     step->push_back(question);
     if (turn_end_ == net::EventLoop::kNoTurnEnd) {

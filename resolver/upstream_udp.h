@@ -79,7 +79,7 @@ class UpstreamUdp final : public UpstreamWire {
   Token last_token_ = 0;
   // The place of the pool that the turn's queries leave from.
   size_t place_ = 0;
-  // Of one socket, and of a second where the first one's time ends within the turn.
+  // Of one socket, and of others where a socket's time ends within the turn.
   std::vector<Unsent> unsent_;
   net::EventLoop::TurnEndId flush_ = net::EventLoop::kNoTurnEnd;
 };
