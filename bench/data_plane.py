@@ -96,17 +96,14 @@ def start(peer, stack, upstream_port, sizes, directory):
     return Running(peer, server, port)
 
 
-def try_often(action, lost):
-    """What the action returns; None, and the reason in `lost`, if it failed each time: on a busy machine the kernel drops some
-    queries, whoever serves."""
-    for attempt in range(1, ATTEMPTS_MAX + 1):
+def try_often(action):
+    """What the action returns, unless it fails each time: on a busy machine the kernel drops some queries, whoever serves."""
+    for _ in range(ATTEMPTS_MAX - 1):
         try:
             return action()
         except processes.Failed as failed:
             print(f"  again: {failed}", flush=True)
-            if attempt == ATTEMPTS_MAX:
-                lost.append(str(failed))
-    return None
+    return action()
 
 
 def first_pass(running, kind, directory):
@@ -121,7 +118,7 @@ def run_kind(kind, servers, directory, sizes, rounds, lost):
     this kind, and the page says so; but ours end the run."""
     taking = [running for running in servers if kind in running.peer.kinds]
     figures, first_rates = collections.defaultdict(list), {}
-    failures, serials = [], itertools.count()
+    serials = itertools.count()
 
     def measure(running):
         # Others each time, or those of a try that failed would not be misses any more.
@@ -129,25 +126,24 @@ def run_kind(kind, servers, directory, sizes, rounds, lost):
             dns_data.write_missed_queries(directory, next(serials), sizes.misses)
         return ask(running, kind, directory, sizes)
 
-    def drop_if_none(running, got):
-        if got is not None:
-            return
-        if running.peer.name in promises.OURS:
-            raise processes.Failed(failures[-1])
-        lost.append(failures[-1])
+    def try_or_drop(running, action):
+        try:
+            return try_often(action)
+        except processes.Failed as failed:
+            if running.peer.name in promises.OURS:
+                raise
+            lost.append(str(failed))
         taking.remove(running)
         figures.pop(running.peer.name, None)
+        return None
 
     if kind != peers.MISSED:
         for running in list(taking):
-            rate = try_often(lambda: first_pass(running, kind, directory), failures)
-            drop_if_none(running, rate)
-            first_rates[running.peer.name] = rate
+            first_rates[running.peer.name] = try_or_drop(running, lambda: first_pass(running, kind, directory))
     for number in range(rounds):
         print(f"{kind}, round {number + 1} of {rounds}", flush=True)
         for running in random.sample(taking, len(taking)):
-            figure = try_often(lambda: measure(running), failures)
-            drop_if_none(running, figure)
+            figure = try_or_drop(running, lambda: measure(running))
             if figure is None:
                 continue
             figures[running.peer.name].append(figure)
@@ -198,7 +194,7 @@ def write_page(chosen, left_out, figures, first_rates, memory, lost, sizes, roun
                          if peer.version() and peer.name not in promises.OURS[1:])
     text += [f"Versions: {versions}."]
     text += [f"Left out: {peer.name}, since {peer.why_not}." for peer in left_out]
-    text += [f"A round was not counted: {why}." for why in lost]
+    text += [f"Without figures of a kind: {why}." for why in lost]
     report.replace("data plane", "\n".join(text))
 
 

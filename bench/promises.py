@@ -1,8 +1,8 @@
 """What the project promises of its data plane, held against the figures of a run."""
 
 import collections
-import statistics
 
+import dnsperf
 import peers
 
 # `kept`: None where the run lacks what it takes to say.
@@ -25,7 +25,7 @@ def _best(figures, medians, kind, field):
 
 def ratio(above, below, field):
     """Of two servers' figures: the median of the ratios within each round."""
-    return statistics.median([getattr(a, field) / getattr(b, field) for a, b in zip(above, below)])
+    return dnsperf.median([getattr(a, field) / getattr(b, field) for a, b in zip(above, below)])
 
 
 def _at_most(text, above, below, most, field="cpu"):

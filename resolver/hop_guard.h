@@ -24,8 +24,6 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/string_view.h"
 #include "lib/dns/edns.h"
-#include "lib/dns/name.h"
-#include "lib/dns/type.h"
 
 namespace nave::resolver {
 

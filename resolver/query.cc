@@ -195,4 +195,8 @@ uint64_t HashOfQuestion(const dns::Question& question) {
   return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, name.size() + 4)));
 }
 
+uint64_t HashOfQuestion(const Query& query) {
+  return query.question_hash != 0 ? query.question_hash : HashOfQuestion(query.question);
+}
+
 }  // namespace nave::resolver

@@ -57,6 +57,9 @@ struct Query {
   }
 };
 
+// Of the query's question: made anew only if nobody has made it.
+uint64_t HashOfQuestion(const Query& query);
+
 enum class QueryVerdict : uint8_t {
   kDrop,    // No answer: a response, or less than a header.
   kReject,  // Answer with `rcode` and nothing else.

@@ -387,9 +387,7 @@ void QueryHandler::Release(absl::Span<const uint8_t> message, const Query& query
                            const ReplyPath& path, Responder* responder) {
   const bool is_proven = path.is_tcp || query.has_proven_address();
   if (limits_ != nullptr && !is_proven) {
-    const uint64_t hash =
-        query.question_hash != 0 ? query.question_hash : HashOfQuestion(query.question);
-    const RateLimits::Limit limit = CountAnswer(message, hash, path);
+    const RateLimits::Limit limit = CountAnswer(message, HashOfQuestion(query), path);
     if (limit != RateLimits::Limit::kNone) return Curb(limit, query, path, responder);
   }
   Count(message);

@@ -20,10 +20,6 @@ namespace {
 // Messages taken from one socket at a time.
 constexpr int kMaxBatch = 32;
 
-bool IsRoomError(int error) {
-  return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
-}
-
 bool IsUnreachable(int error) {
   return error == EHOSTUNREACH || error == ENETUNREACH || error == EACCES || error == EPERM ||
          error == EHOSTDOWN || error == ENETDOWN || error == EADDRNOTAVAIL;
@@ -142,7 +138,7 @@ void UpstreamUdp::OnReadable(Token token) {
 }
 
 void UpstreamUdp::OnError(Token token, int error) {
-  if (IsRoomError(error) || error == EINTR) return;
+  if (net::IsRoomError(error) || error == EINTR) return;
   const std::string text = std::strerror(error);
   receiver_->OnFailure(
       token, IsUnreachable(error) ? WireFailure::kUnreachable : WireFailure::kRefused, text);

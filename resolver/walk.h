@@ -62,8 +62,8 @@ class Walk {
   dns::Question question() const { return {name_, query_.question.type, dns::RRClass::kIn}; }
   // HashOfQuestion of it.
   uint64_t question_hash() const {
-    const bool is_of_query = follows_ == 0 && zone_cnames_ == 0 && query_.question_hash != 0;
-    return is_of_query ? query_.question_hash : HashOfQuestion(question());
+    const bool has_followed = follows_ > 0 || zone_cnames_ > 0;
+    return has_followed ? HashOfQuestion(question()) : HashOfQuestion(query_);
   }
   const std::shared_ptr<const TargetGroup>& group() const { return group_; }
   // Under what the reply is cached, and identical questions meet.

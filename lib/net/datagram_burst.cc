@@ -14,35 +14,27 @@ namespace {
 // An error that waits on the socket is of an earlier datagram; it comes once.
 constexpr int kMaxSendTries = 2;
 
-bool IsRoomError(int error) {
-  return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
-}
-
-// Messages for one sendmmsg, each of one datagram or of several of one size.
+// Messages for one sendmmsg: the pieces in order, and what each message has of them.
 struct Messages {
   iovec pieces[DatagramBurst::kMaxBatch];
   mmsghdr headers[DatagramBurst::kMaxBatch];
   alignas(cmsghdr) char controls[DatagramBurst::kMaxBatch][CMSG_SPACE(sizeof(uint16_t))];
-  // The first datagram of each.
-  size_t begins[DatagramBurst::kMaxBatch];
   int count = 0;
-  int piece_count = 0;
 
-  void Add(size_t begin, size_t datagrams, size_t piece_size) {
+  // The pieces from `begin` to `end`; all but the last are as long as the first.
+  void Add(size_t begin, size_t end) {
     msghdr& header = headers[count].msg_hdr;
     header = {};
-    header.msg_iov = &pieces[piece_count];
-    header.msg_iovlen = datagrams;
-    piece_count += static_cast<int>(datagrams);
-    begins[count] = begin;
-    if (datagrams > 1) {
+    header.msg_iov = &pieces[begin];
+    header.msg_iovlen = end - begin;
+    if (header.msg_iovlen > 1) {
       header.msg_control = controls[count];
       header.msg_controllen = sizeof(controls[count]);
       cmsghdr* const control = CMSG_FIRSTHDR(&header);
       control->cmsg_level = IPPROTO_UDP;
       control->cmsg_type = UDP_SEGMENT;
       control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
-      const auto size = static_cast<uint16_t>(piece_size);
+      const auto size = static_cast<uint16_t>(pieces[begin].iov_len);
       std::memcpy(CMSG_DATA(control), &size, sizeof(size));
     }
     ++count;
@@ -64,6 +56,10 @@ int SendAll(int fd, mmsghdr* headers, int count) {
 }
 
 }  // namespace
+
+bool IsRoomError(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
+}
 
 void DatagramBurst::Add(absl::Span<const uint8_t> datagram) {
   datagrams_.push_back({octets_.size(), datagram.size()});
@@ -95,14 +91,14 @@ int DatagramBurst::SendBatch(EventLoop* loop, int fd, size_t begin, size_t end,
                              Ability* ability) const {
   const bool cuts = ability->cuts;
   Messages messages;
-  for (size_t next = begin; next < end;) {
-    const size_t first = next;
-    next = EndOfMessage(first, end, cuts);
-    for (size_t i = first; i < next; ++i) {
-      messages.pieces[i - begin] = {const_cast<char*>(octets_.data()) + datagrams_[i].start,
-                                    datagrams_[i].size};
-    }
-    messages.Add(first, next - first, datagrams_[first].size);
+  for (size_t i = begin; i < end; ++i) {
+    messages.pieces[i - begin] = {const_cast<char*>(octets_.data()) + datagrams_[i].start,
+                                  datagrams_[i].size};
+  }
+  for (size_t first = begin; first < end;) {
+    const size_t next = EndOfMessage(first, end, cuts);
+    messages.Add(first - begin, next - begin);
+    first = next;
   }
   // The system wakes those who wait once for each message that has left.
   const bool pause = messages.count >= EventLoop::kPauseWorth;
@@ -111,9 +107,10 @@ int DatagramBurst::SendBatch(EventLoop* loop, int fd, size_t begin, size_t end,
   const int error = sent < messages.count ? errno : 0;
   if (pause) loop->Resume(fd);
   if (error == 0 || IsRoomError(error)) return 0;
-  if (messages.headers[sent].msg_hdr.msg_iovlen == 1) return error;
+  const msghdr& refused = messages.headers[sent].msg_hdr;
+  if (refused.msg_iovlen == 1) return error;
   ability->cuts = false;
-  return SendBatch(loop, fd, messages.begins[sent], end, ability);
+  return SendBatch(loop, fd, begin + (refused.msg_iov - messages.pieces), end, ability);
 }
 
 }  // namespace nave::net

@@ -14,6 +14,9 @@
 
 namespace nave::net {
 
+// Whether a call on a datagram socket failed for want of room or of datagrams just now.
+bool IsRoomError(int error);
+
 class DatagramBurst {
  public:
   // Datagrams of one system call, and so of one that is cut apart: the kernel's own bound is 64.
