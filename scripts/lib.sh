@@ -20,7 +20,7 @@ as_root() {
 install_packages() {
   local missing=() package
   for package in "$@"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    [[ "$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null)" == *"ok installed"* ]] || missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return 0
   command -v apt-get >/dev/null || { echo "apt-get is missing: Nave builds on Debian 12." >&2; return 1; }
