@@ -135,7 +135,7 @@ absl::StatusOr<Name> Name::ParseText(absl::string_view text, const Name* origin)
     return BadName(text, "it has more than 255 octets");
   }
   Name name;
-  name.wire_.assign(builder.data(), builder.data() + builder.size());
+  name.SetWire(builder.data(), builder.size());
   name.wire_.insert(name.wire_.end(), end.wire_.begin(), end.wire_.end());
   name.labels_ = builder.labels() + end.labels_;
   return name;
@@ -173,9 +173,14 @@ WireError Name::FromWire(absl::Span<const uint8_t> message, size_t* offset, Name
     ++labels;
   }
   if (hops == 0) *offset = at;
-  name->wire_.assign(wire, wire + size);
+  name->SetWire(wire, size);
   name->labels_ = labels;
   return WireError::kOk;
+}
+
+void Name::SetWire(const uint8_t* octets, size_t size) {
+  wire_.resize(size);
+  std::memcpy(wire_.data(), octets, size);
 }
 
 WireError Name::FromUncompressed(absl::string_view wire, size_t* size, Name* name) {
@@ -192,7 +197,7 @@ WireError Name::FromUncompressed(absl::string_view wire, size_t* size, Name* nam
     ++labels;
   }
   const auto* first = reinterpret_cast<const uint8_t*>(wire.data());
-  name->wire_.assign(first, first + at);
+  name->SetWire(first, at);
   name->labels_ = labels;
   if (size != nullptr) *size = at;
   return WireError::kOk;
@@ -221,7 +226,7 @@ Name Name::Parent() const { return IsRoot() ? *this : Suffix(labels_ - 1); }
 
 Name Name::Suffix(int count) const {
   Name name;
-  name.wire_.assign(wire_.begin() + SuffixOffset(count), wire_.end());
+  name.SetWire(wire_.data() + SuffixOffset(count), wire_.size() - SuffixOffset(count));
   name.labels_ = count;
   return name;
 }
@@ -261,7 +266,7 @@ std::optional<Name> Name::ReplaceSuffix(const Name& old_suffix, const Name& new_
   const size_t kept = wire_.size() - old_suffix.wire_.size();
   if (kept + new_suffix.wire_.size() > kMaxNameSize) return std::nullopt;
   Name name;
-  name.wire_.assign(wire_.begin(), wire_.begin() + kept);
+  name.SetWire(wire_.data(), kept);
   name.wire_.insert(name.wire_.end(), new_suffix.wire_.begin(), new_suffix.wire_.end());
   name.labels_ = labels_ - old_suffix.labels_ + new_suffix.labels_;
   return name;

@@ -88,6 +88,11 @@ class Name {
 
   // The root.
   Name() : wire_{0} {}
+  Name(const Name&) = default;
+  Name(Name&&) = default;
+  // By way of a copy, which is made in one piece; an InlinedVector would assign octet by octet.
+  Name& operator=(const Name& other) { return *this = Name(other); }
+  Name& operator=(Name&&) = default;
 
   // Presentation form, RFC 1035 section 5.1: escapes \DDD and \X, "." for the root. The final dot
   // may be left out: the name is absolute all the same. INVALID_ARGUMENT: empty text or label,
@@ -116,6 +121,8 @@ class Name {
     return absl::string_view(reinterpret_cast<const char*>(wire_.data()), wire_.size());
   }
   size_t wire_size() const { return wire_.size(); }
+  // Octets on the heap.
+  size_t AllocatedSize() const { return wire_.capacity() > kInlineSize ? wire_.capacity() : 0; }
   bool IsRoot() const { return wire_.size() == 1; }
   // Without the root label: 0 for the root, 2 for "example.com.".
   int label_count() const { return labels_; }
@@ -175,6 +182,8 @@ class Name {
   static bool EqualsIgnoreCase(const uint8_t* a, const uint8_t* b, size_t size);
   static absl::StatusOr<Name> ParseText(absl::string_view text, const Name* origin);
   size_t LowerInto(uint8_t* out) const;
+  // `octets` are none of this name's. In one piece, as operator= does it.
+  void SetWire(const uint8_t* octets, size_t size);
   // Where the last `count` labels start in the wire form.
   size_t SuffixOffset(int count) const;
 

@@ -17,6 +17,21 @@ using ::testing::HasSubstr;
 
 Name N(absl::string_view text) { return Name::FromText(text).value(); }
 
+TEST(NameTest, AssignsShortAndLongOnesAndItself) {
+  const Name first = N("a.example."), second = N((std::string(60, 'b') + ".example.").c_str());
+  Name name = first;
+  name = second;
+  EXPECT_TRUE(name.EqualsWithCase(second));
+  EXPECT_EQ(name.label_count(), 2);
+  const Name& same = name;
+  name = same;
+  EXPECT_TRUE(name.EqualsWithCase(second));
+  name = first;
+  EXPECT_TRUE(name.EqualsWithCase(first));
+  EXPECT_EQ(name.AllocatedSize(), 0u);
+  EXPECT_GE(second.AllocatedSize(), second.wire_size());
+}
+
 TEST(NameTest, TextRoundTrip) {
   const struct {
     absl::string_view in, out;
