@@ -3,22 +3,29 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "resolver/query.h"
 
 namespace nave::resolver {
 namespace {
 
 // No question has type 0: under it stands the NXDOMAIN of a name, whatever the type.
 constexpr dns::RRType kNoType = static_cast<dns::RRType>(0);
-// What an entry costs beside its reply: its own memory, map and ring slots, control block.
-constexpr size_t kEntryOverhead = 256;
+// What an entry costs beside itself and its reply: its slots in map and ring, the reply's control
+// block, the allocator's rounding.
+constexpr size_t kEntryOverhead = 64;
 
 }  // namespace
 
 CacheKey::CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok,
                    bool checking_disabled)
+    : CacheKey(view, group, name, type, dnssec_ok, checking_disabled,
+               HashOfQuestion({name, type, dns::RRClass::kIn})) {}
+
+CacheKey::CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok,
+                   bool checking_disabled, uint64_t question_hash)
     : view_(view),
       group_(group),
-      hash_(absl::HashOf(view, group, type, dnssec_ok, checking_disabled, name)),
+      hash_(absl::HashOf(view, group, dnssec_ok, checking_disabled, question_hash)),
       name_(std::move(name)),
       type_(type),
       dnssec_ok_(dnssec_ok),
@@ -100,15 +107,17 @@ void Cache::Insert(const CacheKey& key, std::shared_ptr<const Reply> reply) {
   if (denies) Forget(key.hash());
   if (!denies && nxdomain_count_ > 0 && reply->IsUsable()) Forget(key.WithType(kNoType).hash());
   Forget(stored.hash());
-  const size_t size = reply->ByteSize() + key.name().wire_size() + kEntryOverhead;
+  const size_t size =
+      reply->ByteSize() + sizeof(Entry) + key.name().AllocatedSize() + kEntryOverhead;
   if (reply->ttl_seconds == 0 || size > max_bytes_ / 4) return;
   while (byte_size_ + size > max_bytes_) EraseUnused();
   if (stored.type() == kNoType) ++nxdomain_count_;
   byte_size_ += size;
   const absl::Time expiry = reply->expiry();
   const absl::Time refresh_at = RefreshTime(*reply);
-  ring_.push_back(std::make_unique<Entry>(
-      Entry{stored, std::move(reply), expiry, size, ring_.size(), refresh_at}));
+  ring_.push_back(std::make_unique<Entry>(Entry{stored, std::move(reply), expiry, refresh_at,
+                                                static_cast<uint32_t>(size),
+                                                static_cast<uint32_t>(ring_.size())}));
   entries_.emplace(ring_.back()->key.hash(), ring_.back().get());
 }
 

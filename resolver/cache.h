@@ -27,6 +27,9 @@ class CacheKey {
   CacheKey() = default;
   CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok = false,
            bool checking_disabled = false);
+  // The same, where HashOfQuestion of name and type is known.
+  CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok,
+           bool checking_disabled, uint64_t question_hash);
 
   uint64_t view() const { return view_; }
   uint64_t group() const { return group_; }
@@ -107,9 +110,10 @@ class Cache {
     std::shared_ptr<const Reply> reply;
     // Of the reply, here too: most hits look at nothing else of it before the answer is written.
     absl::Time expiry;
-    size_t byte_size;
-    size_t place;
     absl::Time refresh_at;
+    // Below 2^32: a reply is of one message, and of entries a cache has fewer.
+    uint32_t byte_size;
+    uint32_t place;
     // Found since the hand passed it last.
     bool used = false;
   };
@@ -124,7 +128,7 @@ class Cache {
   // The last reply of the question that says something and is not too old; or null.
   const Entry* FindUsable(const CacheKey& key, absl::Time now) const;
   absl::Time StaleEnd(const Reply& reply) const {
-    return reply.is_stale ? reply.stale_until : reply.expiry() + stale_life_;
+    return reply.is_stale ? reply.extra->stale_until : reply.expiry() + stale_life_;
   }
   void Forget(uint64_t hash);
   void Erase(Entry* entry);

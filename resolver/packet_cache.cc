@@ -7,6 +7,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
+#include "lib/base/prefetch.h"
 #include "lib/dns/edns.h"
 #include "lib/dns/header.h"
 #include "lib/dns/octets.h"
@@ -189,8 +190,7 @@ struct PacketCache::Packet {
 };
 
 // Most packets have no more.
-static constexpr size_t kPrefetchLines = 4;
-static constexpr size_t kCacheLine = 64;
+static constexpr size_t kPrefetchSize = 256;
 
 // What a packet costs beside its own memory: its places in the set and the ring, the allocator's.
 static constexpr size_t kPacketOverhead = 48;
@@ -232,10 +232,7 @@ bool PacketCache::Holds(const Packet& packet, int64_t now) const {
 void PacketCache::PrefetchPacket(const PacketKey& key, uint64_t view_serial) const {
   const auto found = packets_.find(HashOf(key, view_serial));
   if (found == packets_.end()) return;
-  const char* packet = reinterpret_cast<const char*>(found->second);
-  for (size_t line = 0; line < kPrefetchLines; ++line) {
-    __builtin_prefetch(packet + line * kCacheLine);
-  }
+  Prefetch(found->second, kPrefetchSize);
 }
 
 size_t PacketCache::Find(const PacketKey& key, uint64_t view_serial, absl::Time time,

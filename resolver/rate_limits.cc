@@ -46,6 +46,13 @@ bool RateLimits::Table::Take(uint64_t hash, int64_t now) {
   return true;
 }
 
+void RateLimits::Table::Prefetch(uint64_t hash) const {
+  if (interval_ == 0) return;
+  const size_t mask = full_until_.size() - 1;
+  __builtin_prefetch(&full_until_[hash & mask]);
+  __builtin_prefetch(&full_until_[hash >> 32 & mask]);
+}
+
 RateLimits::RateLimits(const RateLimitOptions& options)
     : secret_(RandomUint64()),
       clients_(kClientBuckets, options.queries_per_client),
@@ -56,6 +63,10 @@ RateLimits::RateLimits(const RateLimitOptions& options)
 
 uint64_t RateLimits::ClientHash(const net::IpAddress& client) const {
   return Mix(NetworkOf(client) ^ secret_);
+}
+
+uint64_t RateLimits::AnswerHash(const net::IpAddress& client, uint64_t what) const {
+  return Mix(ClientHash(client) ^ what);
 }
 
 bool RateLimits::IsExempt(const net::IpAddress& client) const {
@@ -78,8 +89,7 @@ RateLimits::Limit RateLimits::CountAnswer(const net::IpAddress& client, dns::Rco
   // Names that are not there can be made up without end, so all of them are one answer.
   const uint64_t what =
       rcode == dns::Rcode::kNoError ? question_hash : static_cast<uint64_t>(rcode);
-  const uint64_t hash = Mix(ClientHash(client) ^ what);
-  if (answers_.Take(hash, now) || IsExempt(client)) return Limit::kNone;
+  if (answers_.Take(AnswerHash(client, what), now) || IsExempt(client)) return Limit::kNone;
   return Limit::kAnswer;
 }
 

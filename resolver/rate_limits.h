@@ -52,6 +52,10 @@ class RateLimits {
   // Counts an answer to `client`, whose question has this hash; the same for kAnswer.
   Limit CountAnswer(const net::IpAddress& client, dns::Rcode rcode, uint64_t question_hash,
                     int64_t now);
+  // Asks for the memory that CountAnswer will look at, if the answer is no error.
+  void PrefetchAnswer(const net::IpAddress& client, uint64_t question_hash) const {
+    answers_.Prefetch(AnswerHash(client, question_hash));
+  }
   // Whether this one of those held back slips through with TC.
   bool Slips() { return ++held_back_ % kSlip == 0; }
 
@@ -63,6 +67,7 @@ class RateLimits {
     Table(size_t size, uint32_t per_second);
     // False if both buckets of the hash are full; else they get one more.
     bool Take(uint64_t hash, int64_t now);
+    void Prefetch(uint64_t hash) const;
 
    private:
     const int64_t interval_;  // Nanoseconds; 0: no limit.
@@ -70,6 +75,8 @@ class RateLimits {
   };
 
   uint64_t ClientHash(const net::IpAddress& client) const;
+  // `what`: which answer it is.
+  uint64_t AnswerHash(const net::IpAddress& client, uint64_t what) const;
   bool IsExempt(const net::IpAddress& client) const;
 
   const uint64_t secret_;

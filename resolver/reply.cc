@@ -92,8 +92,16 @@ uint32_t TtlOf(const Reply& reply) {
   return std::min({ttl, soa->ttl, parsed->minimum_seconds, kMaxNegativeTtlSeconds});
 }
 
-size_t SizeOf(const dns::RRset& rrset) {
-  return sizeof(rrset) + rrset.owner.wire_size() + rrset.rdatas.AllocatedSize();
+// Octets beside the object's own.
+size_t HeapSize(const dns::RRset& rrset) {
+  return rrset.owner.AllocatedSize() + rrset.rdatas.AllocatedSize();
+}
+
+template <typename RRsets>
+size_t HeapSize(const RRsets& rrsets, size_t inline_count) {
+  size_t size = rrsets.capacity() > inline_count ? rrsets.capacity() * sizeof(dns::RRset) : 0;
+  for (const dns::RRset& rrset : rrsets) size += HeapSize(rrset);
+  return size;
 }
 
 // Makes a reply of a message while it is read.
@@ -110,7 +118,9 @@ class ReplyMaker final : private dns::MessageSink {
     TakeChain(question_, answers_.rrsets(), reply_);
     for (dns::RRset& rrset : authorities_.rrsets()) {
       reply_->is_referral |= rrset.type == RRType::kNs;
-      if (IsKeptInAuthority(rrset.type)) reply_->authorities.push_back(std::move(rrset));
+      if (IsKeptInAuthority(rrset.type)) {
+        reply_->extra.Make().authorities.push_back(std::move(rrset));
+      }
     }
     reply_->is_referral &= reply_->answers.empty() && reply_->rcode == dns::Rcode::kNoError &&
                            !header.aa && reply_->FindSoa() == nullptr;
@@ -129,7 +139,9 @@ class ReplyMaker final : private dns::MessageSink {
   void OnEdns(dns::Edns edns) override {
     reply_->has_edns = true;
     extended_rcode_ = edns.extended_rcode;
-    if (auto error = edns.FindExtendedError()) reply_->errors.push_back(*std::move(error));
+    if (auto error = edns.FindExtendedError()) {
+      reply_->extra.Make().errors.push_back(*std::move(error));
+    }
   }
 
   const dns::Question& question_;
@@ -142,7 +154,7 @@ class ReplyMaker final : private dns::MessageSink {
 }  // namespace
 
 const dns::RRset* Reply::FindSoa() const {
-  for (const dns::RRset& rrset : authorities) {
+  for (const dns::RRset& rrset : extra->authorities) {
     if (rrset.type == RRType::kSoa) return &rrset;
   }
   return nullptr;
@@ -151,14 +163,14 @@ const dns::RRset* Reply::FindSoa() const {
 bool Reply::IsUsable() const {
   const bool is_believed = rcode == dns::Rcode::kNoError || rcode == dns::Rcode::kNxDomain ||
                            rcode == dns::Rcode::kYxDomain;
-  return is_believed && !is_referral && failure.empty();
+  return is_believed && !is_referral && extra->failure.empty();
 }
 
 size_t Reply::ByteSize() const {
-  size_t size = sizeof(Reply);
-  for (const dns::RRset& rrset : answers) size += SizeOf(rrset);
-  for (const dns::RRset& rrset : authorities) size += SizeOf(rrset);
-  for (const dns::ExtendedError& error : errors) size += sizeof(error) + error.text.size();
+  size_t size = sizeof(Reply) + HeapSize(answers, 1);
+  if (!extra.is_made()) return size;
+  size += sizeof(Extra) + extra->failure.size() + HeapSize(extra->authorities, 0);
+  for (const dns::ExtendedError& error : extra->errors) size += sizeof(error) + error.text.size();
   return size;
 }
 
@@ -175,13 +187,14 @@ void BoundTtls(const TtlBounds& bounds, Reply* reply) {
   const uint32_t max = is_negative ? std::min(bounds.max, bounds.negative_max) : bounds.max;
   reply->ttl_seconds = std::clamp(reply->ttl_seconds, min, max);
   for (dns::RRset& rrset : reply->answers) rrset.ttl = std::clamp(rrset.ttl, min, bounds.max);
-  for (dns::RRset& rrset : reply->authorities) rrset.ttl = std::min(rrset.ttl, max);
+  if (!reply->extra.is_made()) return;
+  for (dns::RRset& rrset : reply->extra.Make().authorities) rrset.ttl = std::min(rrset.ttl, max);
 }
 
 Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now) {
   Reply reply;
   reply.rcode = dns::Rcode::kServFail;
-  reply.failure = std::move(text);
+  reply.extra.Make().failure = std::move(text);
   reply.ttl_seconds = ttl_seconds;
   reply.received = now;
   return reply;
@@ -190,15 +203,16 @@ Reply MakeFailure(std::string text, uint32_t ttl_seconds, absl::Time now) {
 Reply MakeStale(const Reply& reply, absl::Time stale_until, absl::Time now) {
   Reply stale = reply;
   stale.is_stale = true;
-  stale.stale_until = stale_until;
+  Reply::Extra& extra = stale.extra.Make();
+  extra.stale_until = stale_until;
   stale.received = now;
   stale.ttl_seconds = kStaleTtlSeconds;
   stale.authentic_data = false;
   for (dns::RRset& rrset : stale.answers) rrset.ttl = kStaleTtlSeconds;
-  for (dns::RRset& rrset : stale.authorities) rrset.ttl = kStaleTtlSeconds;
+  for (dns::RRset& rrset : extra.authorities) rrset.ttl = kStaleTtlSeconds;
   if (reply.is_stale) return stale;
   const bool denies = reply.rcode == dns::Rcode::kNxDomain;
-  stale.errors.push_back(
+  extra.errors.push_back(
       {denies ? dns::ExtendedErrorCode::kStaleNxdomainAnswer : dns::ExtendedErrorCode::kStaleAnswer,
        "no target answers; this answer's TTL has ended"});
   return stale;

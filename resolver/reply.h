@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "lib/base/rare.h"
 #include "lib/dns/edns.h"
 #include "lib/dns/message.h"
 #include "lib/dns/rrset.h"
@@ -29,29 +29,35 @@ inline constexpr uint32_t kStaleTtlSeconds = 30;
 // CNAMEs taken from one reply.
 inline constexpr int kMaxChainInReply = 16;
 
+// A cache has very many of them: what few have stands aside.
 struct Reply {
+  struct Extra {
+    // SOA, and what proves a negative answer.
+    std::vector<dns::RRset> authorities;
+    std::vector<dns::ExtendedError> errors;
+    // Why there is no reply at all; empty when there is one.
+    std::string failure;
+    // Of a stale one.
+    absl::Time stale_until;
+  };
+
   dns::Rcode rcode = dns::Rcode::kNoError;
   bool authentic_data = false;
-  // From the qname on: each CNAME (and the DNAME that made it) in order, then what answers the last
-  // name. Everything else that the target sent is left out.
-  dns::RRsets answers;
-  // SOA, and what proves a negative answer.
-  std::vector<dns::RRset> authorities;
-  absl::InlinedVector<dns::ExtendedError, 1> errors;
-  // Who answered; for people.
-  net::Endpoint target;
-  // Why there is no reply at all; empty when there is one.
-  std::string failure;
-  // How long it may be used, from `received`.
-  uint32_t ttl_seconds = 0;
-  absl::Time received;
   // NS of a cut instead of an answer.
   bool is_referral = false;
   // The target spoke EDNS.
   bool has_edns = false;
   // Its TTL has ended, and no target answers: it may be used until `stale_until` (RFC 8767).
   bool is_stale = false;
-  absl::Time stale_until;
+  // How long it may be used, from `received`.
+  uint32_t ttl_seconds = 0;
+  // Who answered; for people.
+  net::Endpoint target;
+  absl::Time received;
+  // From the qname on: each CNAME (and the DNAME that made it) in order, then what answers the last
+  // name. Everything else that the target sent is left out.
+  dns::RRsets answers;
+  Rare<Extra> extra;
 
   // It says something about the name; else about the target.
   bool IsUsable() const;
@@ -64,7 +70,7 @@ struct Reply {
   // Octets of memory, for the cache's bound.
   size_t ByteSize() const;
   absl::Time expiry() const {
-    return is_stale ? stale_until : received + absl::Seconds(ttl_seconds);
+    return is_stale ? extra->stale_until : received + absl::Seconds(ttl_seconds);
   }
 };
 

@@ -280,7 +280,7 @@ bool Walk::uses_stale() const {
 Walk::Next Walk::AskGroup(std::shared_ptr<const TargetGroup> group) {
   group_ = std::move(group);
   cache_key_ = CacheKey(view_->id(), group_->id, name_, query_.question.type, query_.dnssec_ok,
-                        query_.header.cd);
+                        query_.header.cd, question_hash());
   bool refresh_due = false;
   // An explanation leaves things as they are.
   std::shared_ptr<const Reply> cached =

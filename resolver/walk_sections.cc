@@ -33,7 +33,7 @@ bool HasTargets(RRType type) {
 }
 
 std::string FailureText(const Reply& reply, const dns::Name& name) {
-  if (!reply.failure.empty()) return reply.failure;
+  if (!reply.extra->failure.empty()) return reply.extra->failure;
   const std::string what = reply.is_referral
                                ? "gave a referral"
                                : absl::StrCat("answered ", dns::RcodeToText(reply.rcode));
@@ -100,7 +100,8 @@ void Walk::AddGlue(const Zone& zone, const dns::RRset& ns, const dns::Name& cut)
 Walk::Next Walk::UseReply(std::shared_ptr<const Reply> held) {
   const Reply& reply = *held;
   replies_.push_back(std::move(held));
-  for (const dns::ExtendedError& error : reply.errors) answer_.AddError(error.code, error.text);
+  for (const dns::ExtendedError& error : reply.extra->errors)
+    answer_.AddError(error.code, error.text);
   const auto age = static_cast<uint32_t>(
       reply.is_stale ? 0 : std::max<int64_t>(0, absl::ToInt64Seconds(now_ - reply.received)));
   answer_.authentic_data = reply.authentic_data && answer_.answers.empty();
@@ -156,7 +157,7 @@ Walk::Next Walk::EndWithReply(const Reply& reply, uint32_t age_seconds) {
     Note(StepKind::kFollow, group_->name, [&] { return absl::StrCat("to ", name_.ToText()); });
     return Next::kAgain;
   }
-  for (const dns::RRset& rrset : reply.authorities) {
+  for (const dns::RRset& rrset : reply.extra->authorities) {
     if (rrset.type != RRType::kSoa && !query_.dnssec_ok) continue;
     const bool is_negative = rrset.type == RRType::kSoa;
     const uint32_t ttl = is_negative ? std::min(rrset.ttl, reply.ttl_seconds) : rrset.ttl;

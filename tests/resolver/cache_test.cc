@@ -81,7 +81,6 @@ TEST(CacheTest, ReplyLargerThanAQuarterIsNotKept) {
   Reply large;
   large.ttl_seconds = 60;
   large.received = kStart;
-  large.failure = "";
   dns::RRset rrset;
   for (int i = 0; i < 100; ++i) rrset.rdatas.push_back(std::string(100, 'x'));
   large.answers.push_back(rrset);
@@ -126,8 +125,8 @@ TEST(CacheTest, AnAnswerIsKeptAsStaleForItsLife) {
   ASSERT_NE(stale, nullptr);
   EXPECT_TRUE(stale->is_stale);
   EXPECT_EQ(stale->expiry(), kStart + absl::Seconds(160));
-  ASSERT_EQ(stale->errors.size(), 1u);
-  EXPECT_EQ(stale->errors[0].code, dns::ExtendedErrorCode::kStaleAnswer);
+  ASSERT_EQ(stale->extra->errors.size(), 1u);
+  EXPECT_EQ(stale->extra->errors[0].code, dns::ExtendedErrorCode::kStaleAnswer);
   EXPECT_EQ(cache.FindStale(Key("a."), kStart + absl::Seconds(160)), nullptr);
   EXPECT_EQ(cache.Find(Key("a."), kStart + absl::Seconds(160)), nullptr);
   EXPECT_EQ(cache.entry_count(), 0u);

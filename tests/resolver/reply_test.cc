@@ -52,6 +52,20 @@ TEST(ReplyTest, TakesTheChainInOrderAndNothingElse) {
   EXPECT_EQ(reply.ttl_seconds, 20u);
 }
 
+TEST(ReplyTest, KnowsItsMemory) {
+  const Reply small = Make(Message(Rcode::kNoError, {"www.example.com. 60 IN A 192.0.2.1"}));
+  EXPECT_EQ(small.ByteSize(), sizeof(Reply));
+  const Reply large =
+      Make(Message(Rcode::kNoError, {"www.example.com. 60 IN TXT " + std::string(200, 'x')}),
+           RRType::kTxt);
+  EXPECT_GE(large.ByteSize(), sizeof(Reply) + 200);
+  const Reply chain = Make(Message(Rcode::kNoError, {"www.example.com. 60 IN CNAME a.example.com.",
+                                                     "a.example.com. 60 IN A 192.0.2.1"}));
+  EXPECT_GE(chain.ByteSize(), sizeof(Reply) + 2 * sizeof(dns::RRset));
+  const Reply denial = Make(Message(Rcode::kNxDomain, {}, {kSoa}));
+  EXPECT_GE(denial.ByteSize(), sizeof(Reply) + sizeof(Reply::Extra) + sizeof(dns::RRset));
+}
+
 TEST(ReplyTest, TakesTheDnameThatMadeACname) {
   const Reply reply =
       Make(Message(Rcode::kNoError, {"example.com. 60 IN DNAME example.net.",
@@ -101,7 +115,7 @@ TEST(ReplyTest, TtlTable) {
 TEST(ReplyTest, AuthorityKeepsWhatProvesANegative) {
   const Reply reply =
       Make(Message(Rcode::kNoError, {}, {kSoa, "example.com. 60 IN NS ns.example.com."}));
-  EXPECT_EQ(reply.authorities.size(), 1u);
+  EXPECT_EQ(reply.extra->authorities.size(), 1u);
   ASSERT_NE(reply.FindSoa(), nullptr);
   EXPECT_FALSE(reply.is_referral);
 }
@@ -114,7 +128,7 @@ TEST(ReplyTest, RecordsOfAnotherClassAreLeftOut) {
   message.authorities.push_back({N("."), RRType::kSoa, dns::RRClass::kNone, 60, ""});
   const Reply reply = Make(message);
   EXPECT_THAT(Lines(reply.answers), ElementsAre("www.example.com. 60 IN CNAME a.example.com."));
-  EXPECT_THAT(Lines(reply.authorities), ElementsAre(kSoa));
+  EXPECT_THAT(Lines(reply.extra->authorities), ElementsAre(kSoa));
   message.answers.clear();
   message.answers.push_back({N("www.example.com."), RRType::kA, dns::RRClass::kCh, 60, "\1\2\3\4"});
   EXPECT_THAT(Make(message).answers, IsEmpty());
@@ -123,7 +137,7 @@ TEST(ReplyTest, RecordsOfAnotherClassAreLeftOut) {
 TEST(ReplyTest, NsWithoutAnswerIsAReferral) {
   const Reply reply = Make(Message(Rcode::kNoError, {}, {"example.com. 60 IN NS ns.example.com."}));
   EXPECT_TRUE(reply.is_referral);
-  EXPECT_THAT(reply.authorities, IsEmpty());
+  EXPECT_THAT(reply.extra->authorities, IsEmpty());
 }
 
 TEST(ReplyTest, PassesTheExtendedErrorOn) {
@@ -131,8 +145,8 @@ TEST(ReplyTest, PassesTheExtendedErrorOn) {
   message.edns.emplace();
   message.edns->AddExtendedError(dns::ExtendedErrorCode::kDnssecBogus, "bad signature");
   const Reply reply = Make(message);
-  ASSERT_EQ(reply.errors.size(), 1u);
-  EXPECT_EQ(reply.errors[0].text, "bad signature");
+  ASSERT_EQ(reply.extra->errors.size(), 1u);
+  EXPECT_EQ(reply.extra->errors[0].text, "bad signature");
 }
 
 }  // namespace
