@@ -36,7 +36,10 @@ UpstreamTcp::UpstreamTcp(net::EventLoop* loop, const net::Endpoint& target,
                          const std::optional<net::IpAddress>& source, Receiver* receiver)
     : loop_(loop), target_(target), source_(source), receiver_(receiver) {}
 
-UpstreamTcp::~UpstreamTcp() { Close(); }
+UpstreamTcp::~UpstreamTcp() {
+  loop_->CancelAtTurnEnd(flush_);
+  Close();
+}
 
 absl::StatusOr<UpstreamWire::Token> UpstreamTcp::Send(absl::Span<const uint8_t> message) {
   if (fd_ < 0) NAVE_RETURN_IF_ERROR(Open());
@@ -47,10 +50,17 @@ absl::StatusOr<UpstreamWire::Token> UpstreamTcp::Send(absl::Span<const uint8_t> 
   net::AppendTcpMessage(message, &output_);
   ++waiting_;
   last_used_ = loop_->now();
-  // An error shows itself at the next turn, outside of this call.
-  if (!connecting_) Write();
-  UpdateWatch();
+  if (flush_ == net::EventLoop::kNoTurnEnd) {
+    flush_ = loop_->RunAtTurnEnd([this] { Flush(); });
+  }
   return token_;
+}
+
+void UpstreamTcp::Flush() {
+  flush_ = net::EventLoop::kNoTurnEnd;
+  if (fd_ < 0 || connecting_) return;
+  Write();
+  UpdateWatch();
 }
 
 absl::Status UpstreamTcp::Open() {

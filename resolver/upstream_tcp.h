@@ -46,6 +46,8 @@ class UpstreamTcp final : public UpstreamWire {
   void FinishConnect();
   void Read();
   void DeliverMessages();
+  // Writes what the turn has sent.
+  void Flush();
   void Write();
   void UpdateWatch();
 
@@ -63,6 +65,7 @@ class UpstreamTcp final : public UpstreamWire {
   net::TcpFraming input_;
   std::string output_;
   size_t output_sent_ = 0;
+  net::EventLoop::TurnEndId flush_ = net::EventLoop::kNoTurnEnd;
 };
 
 }  // namespace nave::resolver
