@@ -1,9 +1,9 @@
 #include "resolver/forwarder.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "resolver/forwarder_order.h"
 #include "resolver/forwarder_question.h"
@@ -18,6 +18,8 @@ namespace {
 constexpr size_t kMaxQuestions = 16384;
 // What is idle is looked for this often. Patience and deadlines have timers of their own.
 constexpr absl::Duration kTick = absl::Seconds(1);
+// Callbacks whose memory is asked for before the first of them runs.
+constexpr size_t kTogether = 16;
 
 class Forwarder final : public Upstream {
  public:
@@ -35,7 +37,7 @@ class Forwarder final : public Upstream {
     loop_->Cancel(tick_);
     // The callbacks may not ask again: there is nobody to ask any more.
     closing_ = true;
-    for (auto& [pointer, question] : questions_) question->Cancel();
+    for (const auto& question : questions_) question->Cancel();
     channels_.Clear();
     loop_->CancelAtTurnEnd(turn_end_);
   }
@@ -48,10 +50,13 @@ class Forwarder final : public Upstream {
     if (closing_) return asked->Cancel();
     ForwardQuestion* const added = asked.get();
     const bool full = questions_.size() >= kMaxQuestions;
-    questions_.emplace(added, std::move(asked));
+    added->set_place(questions_.size());
+    questions_.push_back(std::move(asked));
     if (full) return added->Fail(absl::ResourceExhaustedError("too many questions are under way"));
     AddTo(&asked_, added);
   }
+
+  void SetPrefetch(Prefetch prefetch) override { prefetch_ = std::move(prefetch); }
 
   size_t outstanding() const override { return questions_.size(); }
 
@@ -87,11 +92,26 @@ class Forwarder final : public Upstream {
   void GoOn() {
     turn_end_ = net::EventLoop::kNoTurnEnd;
     // These first: whoever is called back may ask again.
-    for (ForwardQuestion* const question : std::exchange(finished_, {})) {
-      const auto over = questions_.extract(question);
-      over.mapped()->CallBack();
+    const auto finished = std::exchange(finished_, {});
+    for (size_t begin = 0; begin < finished.size(); begin += kTogether) {
+      const size_t end = std::min(begin + kTogether, finished.size());
+      for (int step = 0; step < kPrefetchSteps && prefetch_; ++step) {
+        for (size_t i = begin; i < end; ++i) prefetch_(finished[i]->subject(), step);
+      }
+      for (size_t i = begin; i < end; ++i) Take(finished[i])->CallBack();
     }
     for (ForwardQuestion* const question : std::exchange(asked_, {})) question->Start();
+  }
+
+  std::unique_ptr<ForwardQuestion> Take(const ForwardQuestion* question) {
+    std::unique_ptr<ForwardQuestion>& place = questions_[question->place()];
+    std::unique_ptr<ForwardQuestion> taken = std::move(place);
+    if (&place != &questions_.back()) {
+      place = std::move(questions_.back());
+      place->set_place(taken->place());
+    }
+    questions_.pop_back();
+    return taken;
   }
 
   void ScheduleTick() {
@@ -107,13 +127,16 @@ class Forwarder final : public Upstream {
   UpstreamTable channels_;
   HealthTable health_;
   TargetProber prober_;
-  absl::flat_hash_map<ForwardQuestion*, std::unique_ptr<ForwardQuestion>> questions_;
+  // In no order; each knows its place.
+  std::vector<std::unique_ptr<ForwardQuestion>> questions_;
   // Of these: what is to be asked, and what is to be called back, at the end of the turn.
   std::vector<ForwardQuestion*> asked_;
   std::vector<ForwardQuestion*> finished_;
   net::EventLoop::TurnEndId turn_end_ = net::EventLoop::kNoTurnEnd;
   net::EventLoop::TimerId tick_ = net::EventLoop::kNoTimer;
   bool closing_ = false;
+  // Null: nobody wants to know.
+  Prefetch prefetch_;
 };
 
 }  // namespace

@@ -38,6 +38,8 @@ struct ForwardOptions {
   absl::Duration deadline = absl::Seconds(4);
   // For no client: it does not count as use of the target.
   bool is_probe = false;
+  // For Upstream::SetPrefetch; may be null.
+  const void* subject = nullptr;
 };
 
 // One target that was asked, for `explain`, extended errors and the query log.
@@ -120,6 +122,14 @@ class Upstream {
   // question equals it ignoring case. `group` is kept as long as it is needed.
   virtual void Forward(const dns::Question& question, std::shared_ptr<const TargetGroup> group,
                        const ForwardOptions& options, ForwardCallback callback) = 0;
+
+  // Before the callbacks of some questions, `prefetch` is called with the subject of each and step
+  // 0, then with that of each and step 1, and so on: it may ask for the memory that the callback
+  // will look at, which comes nearer to the processor meanwhile. Only an Upstream for which it pays
+  // calls it; it must be there as long as the Upstream.
+  using Prefetch = std::function<void(const void* subject, int step)>;
+  static constexpr int kPrefetchSteps = 2;
+  virtual void SetPrefetch(Prefetch) {}
 
   // Questions under way.
   virtual size_t outstanding() const = 0;

@@ -58,6 +58,10 @@ class ForwardQuestion {
   void Cancel();
   // Tells how it ended. REQUIRES: `done` was called, and this was not.
   void CallBack();
+  const void* subject() const { return options_.subject; }
+  // Where whoever keeps it has it.
+  size_t place() const { return place_; }
+  void set_place(size_t place) { place_ = place; }
 
  private:
   struct Attempt {
@@ -136,6 +140,7 @@ class ForwardQuestion {
   size_t error_index_ = 0;
   // Once finished.
   ForwardResult result_;
+  size_t place_ = 0;
 };
 
 }  // namespace nave::resolver

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/prefetch.h"
 #include "resolver/explain.h"
 
 namespace nave::resolver {
@@ -24,14 +25,8 @@ std::string FailureText(const ForwardResult& result) {
 // Whether a resolver further on has said that the question came back to it. It may have come back
 // because of what the asker said of its way, which is nobody else's business (hop_guard.h).
 bool IsLoop(const Reply& reply) {
-  return std::any_of(reply.errors.begin(), reply.errors.end(),
+  return std::any_of(reply.extra->errors.begin(), reply.extra->errors.end(),
                      [](const dns::ExtendedError& error) { return error.code == kLoopError; });
-}
-
-// Octets that the client can take.
-size_t SizeMax(const ReplyPath& path, uint16_t udp_payload_size) {
-  return path.is_tcp ? dns::kMaxMessageSize
-                     : std::min<size_t>(udp_payload_size, dns::kDefaultUdpPayloadSize);
 }
 
 // A failure of the targets is remembered (RFC 9520); a shortage of our own is not their fault.
@@ -51,7 +46,21 @@ QueryHandler::QueryHandler(Upstream* upstream, const Clock* clock, size_t cache_
       packets_(&cache_.use(), cache_bytes_max / 2),
       snapshot_(std::make_shared<const Snapshot>(0, std::vector<std::shared_ptr<const Listener>>(),
                                                  std::vector<std::shared_ptr<const View>>(), 0,
-                                                 0)) {}
+                                                 0)) {
+  upstream_->SetPrefetch([this](const void* subject, int step) {
+    if (subject != nullptr) PrefetchPending(*static_cast<const PendingQuestion*>(subject), step);
+  });
+}
+
+void QueryHandler::PrefetchPending(const PendingQuestion& pending, int step) const {
+  if (step == 0) return Prefetch(&pending, sizeof(pending));
+  PrefetchUnderWay(pending.hash);
+  cache_.PrefetchPlace(pending.key.key);
+  if (pending.waiters.empty()) return;
+  const Waiter& waiter = pending.waiters.front();
+  Prefetch(waiter.walk.get(), sizeof(Walk));
+  if (limits_ != nullptr) limits_->PrefetchAnswer(waiter.path.peer.address, pending.hash);
+}
 
 void QueryHandler::SetSnapshot(std::shared_ptr<const Snapshot> snapshot) {
   // A target may have become a listener of ours, or none any more.
@@ -269,6 +278,7 @@ void QueryHandler::Ask(PendingQuestion* pending, const Query& query,
   if (options.hop_marks.size() < kMaxHops) {
     options.hop_marks.push_back(HopMark(pending->key.key.view(), pending->hash));
   }
+  options.subject = pending;
   if (cache_.HasStale(pending->key.key, clock_->Now())) options.deadline = kStalePatience;
   upstream_->Forward(
       pending->question, std::move(group), options,
@@ -296,8 +306,6 @@ std::shared_ptr<const Reply> QueryHandler::ReplyOf(const PendingQuestion& pendin
 }
 
 void QueryHandler::Resume(PendingQuestion* asked, ForwardResult&& result) {
-  // Where it will be kept; it comes while the reply is looked at.
-  cache_.PrefetchPlace(asked->key.key);
   // Taken out first: a waiter that goes on may ask the same question of a new state.
   const std::unique_ptr<PendingQuestion> pending = pending_.Take(asked);
   RemoveUnderWay(pending->hash);
@@ -334,105 +342,6 @@ void QueryHandler::Finish(const Waiter& waiter) {
   if (const std::shared_ptr<Responder> responder = waiter.responder.lock()) {
     Send(waiter.walk->query(), waiter.walk->answer(), waiter.path, responder.get());
   }
-}
-
-bool QueryHandler::SendPacket(const PacketKey& key, const View& view,
-                              absl::Span<const uint8_t> wire, const ReplyPath& path,
-                              Responder* responder) {
-  const absl::Span<uint8_t> buffer = responder->AnswerBuffer(path);
-  const size_t size = packets_.Find(key, view.serial(), clock_->Now(), rotation_,
-                                    SizeMax(path, key.udp_payload_size), wire, buffer);
-  if (size == 0) return false;
-  ++rotation_;
-  ++stats_.from_packets;
-  const auto message = buffer.subspan(0, size);
-  const RateLimits::Limit limit = CountAnswer(message, key.hash, path);
-  if (limit != RateLimits::Limit::kNone) {
-    Curb(limit, ParseQuery(wire).query, path, responder);
-    return true;
-  }
-  Count(message);
-  responder->Respond(path, size);
-  return true;
-}
-
-void QueryHandler::KeepPacket(const PacketKey& key, const View& view, const Walk& walk,
-                              absl::Time now, absl::Span<const uint8_t> message) {
-  if (walk.answer().rcode != Rcode::kNoError && walk.answer().rcode != Rcode::kNxDomain) return;
-  PacketCache::Origin origin;
-  origin.is_ours = walk.is_of_zones();
-  if (!origin.is_ours) {
-    const Reply* reply = walk.only_reply();
-    if (reply == nullptr || reply->is_stale) return;
-    origin.received = reply->received;
-    // Then a query must come this way, to have it asked for again.
-    origin.fresh_until = std::min(reply->expiry(), cache_.RefreshTime(*reply));
-    if (now >= origin.fresh_until) return;
-    origin.slot = cache_.use().SlotOf({view.id(), walk.group()->id});
-  }
-  packets_.Insert(key, view.serial(), now, origin, message);
-}
-
-void QueryHandler::Count(absl::Span<const uint8_t> message) {
-  ++stats_.answers_by_rcode[message[3] & 0xf];
-  if ((message[2] & 0x02) != 0) ++stats_.truncated;
-}
-
-void QueryHandler::Send(const Query& query, const Answer& answer, const ReplyPath& path,
-                        Responder* responder) {
-  Release(Write(query, answer, path, responder), query, path, responder);
-}
-
-void QueryHandler::Release(absl::Span<const uint8_t> message, const Query& query,
-                           const ReplyPath& path, Responder* responder) {
-  const bool is_proven = path.is_tcp || query.has_proven_address();
-  if (limits_ != nullptr && !is_proven) {
-    const RateLimits::Limit limit = CountAnswer(message, HashOfQuestion(query), path);
-    if (limit != RateLimits::Limit::kNone) return Curb(limit, query, path, responder);
-  }
-  Count(message);
-  responder->Respond(path, message.size());
-}
-
-RateLimits::Limit QueryHandler::CountQuery(const Incoming& incoming, const ReplyPath& path) {
-  if (limits_ == nullptr) return RateLimits::Limit::kNone;
-  return limits_->CountQuery(path.peer.address, incoming.view == nullptr ? 0 : incoming.view->id(),
-                             absl::ToUnixNanos(clock_->Now()));
-}
-
-RateLimits::Limit QueryHandler::CountAnswer(absl::Span<const uint8_t> message,
-                                            uint64_t question_hash, const ReplyPath& path) {
-  if (limits_ == nullptr || path.is_tcp) return RateLimits::Limit::kNone;
-  return limits_->CountAnswer(path.peer.address, static_cast<Rcode>(message[3] & 0xf),
-                              question_hash, absl::ToUnixNanos(clock_->Now()));
-}
-
-void QueryHandler::Curb(RateLimits::Limit limit, const Query& query, const ReplyPath& path,
-                        Responder* responder) {
-  ++stats_.limited[static_cast<size_t>(limit)];
-  Answer answer;
-  if (path.is_tcp) {
-    answer.Fail(Rcode::kRefused, ExtendedErrorCode::kOther, "too many queries: try again later");
-  } else if (query.has_question && limits_->Slips()) {
-    ++stats_.slipped;
-    answer.truncated = true;
-  } else {
-    return responder->Respond(path, 0);
-  }
-  const auto message = Write(query, answer, path, responder);
-  Count(message);
-  responder->Respond(path, message.size());
-}
-
-absl::Span<const uint8_t> QueryHandler::Write(const Query& query, const Answer& answer,
-                                              const ReplyPath& path, Responder* responder) {
-  AnswerFormat format;
-  format.size_max = SizeMax(path, query.udp_payload_size);
-  format.rotation = rotation_++;
-  format.node_id = identity_.node;
-  format.keepalive_tenths = path.is_tcp ? keepalive_tenths_ : 0;
-  const absl::Span<uint8_t> buffer = responder->AnswerBuffer(path);
-  return buffer.subspan(0, WriteAnswer(query, answer, format, buffer));
 }
 
 absl::StatusOr<v1::Explanation> QueryHandler::Explain(const v1::Question& question) {

@@ -108,6 +108,8 @@ class QueryHandler {
   std::shared_ptr<const Reply> ReplyOf(const PendingQuestion& pending, ForwardResult&& result);
   // The reply has come: all that waited for it go on.
   void Resume(PendingQuestion* pending, ForwardResult&& result);
+  // Asks for the memory that Resume will look at (Upstream::SetPrefetch).
+  void PrefetchPending(const PendingQuestion& pending, int step) const;
   void Continue(Waiter waiter, const std::shared_ptr<const Reply>& reply);
   void FailWaiter(Waiter waiter, dns::ExtendedErrorCode code, absl::string_view text);
   void Finish(const Waiter& waiter);
