@@ -43,7 +43,8 @@ UpstreamTcp::~UpstreamTcp() {
 
 absl::StatusOr<UpstreamWire::Token> UpstreamTcp::Send(absl::Span<const uint8_t> message) {
   if (fd_ < 0) NAVE_RETURN_IF_ERROR(Open());
-  if (output_.size() - output_sent_ + net::kTcpLengthSize + message.size() > kMaxOutput) {
+  if (!HasRoom(message.size()) && !connecting_) Write();
+  if (!HasRoom(message.size())) {
     return absl::ResourceExhaustedError(
         absl::StrCat(target_.ToString(), " does not take what is sent to it"));
   }

@@ -1,6 +1,7 @@
 // One TCP connection to one target, kept open and pipelined (RFC 7766 sections 6.2.1 and 6.2.3):
 // opened when there is something to send, closed when it is idle. Messages that arrive in parts are
-// put together here. On the thread of one event loop.
+// put together here; what one turn of the loop sends leaves together. On the thread of one event
+// loop.
 #ifndef NAVE_RESOLVER_UPSTREAM_TCP_H_
 #define NAVE_RESOLVER_UPSTREAM_TCP_H_
 
@@ -46,6 +47,9 @@ class UpstreamTcp final : public UpstreamWire {
   void FinishConnect();
   void Read();
   void DeliverMessages();
+  bool HasRoom(size_t message_size) const {
+    return output_.size() - output_sent_ + net::kTcpLengthSize + message_size <= kMaxOutput;
+  }
   // Writes what the turn has sent.
   void Flush();
   void Write();
