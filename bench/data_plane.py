@@ -2,8 +2,9 @@
 
 All servers are up, and those that are not asked sleep. Each has one core; dnsperf and the upstream server have the other. For
 each kind of question every server is asked once in each round, in another order each time: what else happens on the machine
-falls on all alike, and a ratio is of what was measured within the same minute. The tables have the medians over the rounds;
-below them stands which of the project's promises they keep.
+falls on all alike, and a ratio is of what was measured within the same minute. Each round has new processes: where in memory one
+happens to lie makes a tenth of its CPU, for as long as it lives. The tables have the medians over the rounds; below them stands
+which of the project's promises they keep.
 """
 
 import argparse
@@ -117,50 +118,71 @@ def warm_up(running, kind, directory):
     return load.completed / load.seconds
 
 
-def run_kind(kind, servers, directory, sizes, rounds, lost):
-    """Figures of all rounds, and the rate of the first time around, by the server's name. A server that fails goes on without
-    this kind, and the page says so; but ours end the run."""
-    taking = [running for running in servers if kind in running.peer.kinds]
-    figures, first_rates = collections.defaultdict(list), {}
-    serials = itertools.count()
+class Run:
+    """What all rounds have measured. Figures are by a server's name and a kind."""
 
-    def measure(running):
+    def __init__(self, directory, upstream_port, sizes):
+        self.directory, self.upstream_port, self.sizes = directory, upstream_port, sizes
+        self.figures = collections.defaultdict(list)
+        self.first_rates = collections.defaultdict(list)
+        # MiB of each server at the end of a round.
+        self.memory = collections.defaultdict(list)
+        # Who goes on without a kind, and why: the page says so. Ours end the run instead.
+        self.lost = {}
+        self._serials = itertools.count()
+
+    def round(self, chosen, title):
+        with contextlib.ExitStack() as stack:
+            home = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="round-", dir=self.directory)))
+            os.chmod(home, 0o755)
+            servers = [start(peer, stack, self.upstream_port, self.sizes, home) for peer in chosen]
+            for kind in ORDER:
+                print(f"{kind}, {title}", flush=True)
+                self._ask_all(kind, servers)
+            for running in servers:
+                self.memory[running.peer.name].append(running.server.resident_mib())
+
+    def _ask_all(self, kind, servers):
+        taking = [running for running in servers if kind in running.peer.kinds]
+        if kind != peers.MISSED:
+            for running in taking:
+                rate = self._try(running, kind, lambda: warm_up(running, kind, self.directory))
+                self.first_rates[running.peer.name, kind] += [rate] if rate else []
+        for running in random.sample(taking, len(taking)):
+            figure = self._try(running, kind, lambda: self._measure(running, kind))
+            if figure is None:
+                continue
+            self.figures[running.peer.name, kind].append(figure)
+            print(f"  {running.peer.name:26} {kind:15} {figure.cpu:7.2f} us CPU  {figure.rate:9.0f}/s  "
+                  f"p99 {figure.p99:.2f} ms, at half {figure.half_p99:.2f} ms", flush=True)
+
+    def _measure(self, running, kind):
         # Others each time, or those of a try that failed would not be misses any more.
         if kind == peers.MISSED:
-            dns_data.write_missed_queries(directory, next(serials), sizes.misses)
-        return ask(running, kind, directory, sizes)
+            dns_data.write_missed_queries(self.directory, next(self._serials), self.sizes.misses)
+        return ask(running, kind, self.directory, self.sizes)
 
-    def try_or_drop(running, action):
+    def _try(self, running, kind, action):
+        """What the action returns; None if it failed each time, now or before."""
+        place = running.peer.name, kind
+        if place in self.lost:
+            return None
         try:
             return try_often(action)
         except processes.Failed as failed:
             if running.peer.name in promises.OURS:
                 raise
-            lost.append(str(failed))
-        taking.remove(running)
-        figures.pop(running.peer.name, None)
-        return None
-
-    if kind != peers.MISSED:
-        for running in list(taking):
-            first_rates[running.peer.name] = try_or_drop(running, lambda: warm_up(running, kind, directory))
-    for number in range(rounds):
-        print(f"{kind}, round {number + 1} of {rounds}", flush=True)
-        for running in random.sample(taking, len(taking)):
-            figure = try_or_drop(running, lambda: measure(running))
-            if figure is None:
-                continue
-            figures[running.peer.name].append(figure)
-            print(f"  {running.peer.name:26} {kind:15} {figure.cpu:7.2f} us CPU  {figure.rate:9.0f}/s  "
-                  f"p99 {figure.p99:.2f} ms, at half {figure.half_p99:.2f} ms", flush=True)
-    return figures, first_rates
+            self.lost[place] = str(failed)
+            self.figures.pop(place, None)
+            return None
 
 
 def medians(figures):
     return Figure(*(dnsperf.median([getattr(f, field) for f in figures]) for field in Figure._fields))
 
 
-def rows_of(kind, chosen, figures, first_rates, memory):
+def rows_of(kind, chosen, run):
+    figures, first_rates, memory = run.figures, run.first_rates, run.memory
     echo = figures.get((peers.NullEcho.name, peers.ZONE if kind in peers.TCP_KINDS else kind))
     rows = []
     for peer in chosen:
@@ -170,17 +192,18 @@ def rows_of(kind, chosen, figures, first_rates, memory):
         middle = medians(mine)
         cpus = [f.cpu for f in mine]
         ratio = f"{promises.ratio(mine, echo, 'cpu'):.2f}" if echo else "-"
-        first = first_rates.get((peer.name, kind))
+        first = dnsperf.median(first_rates.get((peer.name, kind)))
         rows.append((middle.cpu, [
             peer.name, f"{middle.cpu:.2f}", f"{min(cpus):.2f} to {max(cpus):.2f}", ratio, f"{middle.rate:,.0f}",
             f"{first:,.0f}" if first else "-", f"{middle.p50:.2f}", f"{middle.p99:.2f}", f"{middle.half_p50:.2f}",
-            f"{middle.half_p99:.2f}", f"{memory[peer.name]:.0f}"]))
+            f"{middle.half_p99:.2f}", f"{dnsperf.median(memory[peer.name]):.0f}"]))
     return [row for _, row in sorted(rows)]
 
 
-def write_page(chosen, left_out, figures, first_rates, memory, lost, sizes, rounds, other_work):
+def write_page(chosen, left_out, run, rounds, other_work):
+    sizes = run.sizes
     text = [f"Machine: {report.machine()} {other_work}", "",
-            f"{rounds} rounds, medians; ratios are medians of those within a round. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm; the first "
+            f"{rounds} rounds, each with new processes; medians; ratios are medians of those within a round. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm; the first "
             "time around they are not there yet. Misses: names of unequal length that nobody asked before, answered by one Knot DNS with a "
             f"wildcard. CPU and rate: {dnsperf.CLIENTS} client ports, {dnsperf.OUTSTANDING} queries under way, over TCP "
             f"{dnsperf.CLIENTS} connections with one each, all with EDNS, {sizes.seconds} s; p50 and p99: the same at a fixed {dnsperf.PACED_RATE:,} queries a second, "
@@ -190,15 +213,15 @@ def write_page(chosen, left_out, figures, first_rates, memory, lost, sizes, roun
     header = ["server", "µs CPU per query", "least to most", "to the null echo", "queries a second", "first time",
               "p50 ms", "p99 ms", "p50 ms at half", "p99 ms at half", "MiB"]
     for kind in peers.KINDS:
-        rows = rows_of(kind, chosen, figures, first_rates, memory)
+        rows = rows_of(kind, chosen, run)
         if rows:
             text += [f"### {TITLES[kind]}", "", report.table(header, rows), ""]
-    text += ["### Promises", "", report.table(promises.HEADER, promises.rows(promises.check(figures, medians))), ""]
+    text += ["### Promises", "", report.table(promises.HEADER, promises.rows(promises.check(run.figures, medians))), ""]
     versions = ", ".join(f"{peer.name} {peer.version()}" for peer in chosen
                          if peer.version() and peer.name not in promises.OURS[1:])
     text += [f"Versions: {versions}."]
     text += [f"Left out: {peer.name}, since {peer.why_not}." for peer in left_out]
-    text += [f"Without figures of a kind: {why}." for why in lost]
+    text += [f"Without figures of a kind: {why}." for why in run.lost.values()]
     report.replace("data plane", "\n".join(text))
 
 
@@ -241,21 +264,17 @@ def main():
     chosen, left_out = choose([n for n in given.only.split(",") if n], given.build.resolve())
     for peer in left_out:
         print(f"left out: {peer.name}: {peer.why_not}", flush=True)
-    figures, first_rates, lost = {}, {}, []
     other_work = report.other_work()
     with contextlib.ExitStack() as stack:
         directory, upstream_port = started_upstream(stack)
         dns_data.write_queries(directory, sizes.zone_names, sizes.cached_names)
-        servers = [start(peer, stack, upstream_port, sizes, directory) for peer in chosen]
-        for kind in ORDER:
-            of_kind, first = run_kind(kind, servers, directory, sizes, rounds, lost)
-            figures.update({(name, kind): mine for name, mine in of_kind.items()})
-            first_rates.update({(name, kind): rate for name, rate in first.items()})
-        memory = {running.peer.name: running.server.resident_mib() for running in servers}
+        run = Run(directory, upstream_port, sizes)
+        for number in range(rounds):
+            run.round(chosen, f"round {number + 1} of {rounds}")
     if not given.smoke and not given.no_page:
-        write_page(chosen, left_out, figures, first_rates, memory, lost, sizes, rounds, other_work)
-        plot.write(figures, [peer.name for peer in chosen])
-    checked = promises.check(figures, medians)
+        write_page(chosen, left_out, run, rounds, other_work)
+        plot.write(run.figures, [peer.name for peer in chosen])
+    checked = promises.check(run.figures, medians)
     for row in promises.rows(checked):
         print("  ".join(row), flush=True)
     return 1 if given.check and not all(promise.kept for promise in checked) else 0
