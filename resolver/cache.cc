@@ -16,17 +16,17 @@ constexpr size_t kEntryOverhead = 64;
 
 }  // namespace
 
-CacheKey::CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok,
-                   bool checking_disabled)
+CacheKey::CacheKey(uint64_t view, uint64_t group, const dns::Name& name, dns::RRType type,
+                   bool dnssec_ok, bool checking_disabled)
     : CacheKey(view, group, name, type, dnssec_ok, checking_disabled,
-               HashOfQuestion({name, type, dns::RRClass::kIn})) {}
+               HashOfQuestion(name, type, dns::RRClass::kIn)) {}
 
-CacheKey::CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok,
-                   bool checking_disabled, uint64_t question_hash)
+CacheKey::CacheKey(uint64_t view, uint64_t group, const dns::Name& name, dns::RRType type,
+                   bool dnssec_ok, bool checking_disabled, uint64_t question_hash)
     : view_(view),
       group_(group),
       hash_(absl::HashOf(view, group, dnssec_ok, checking_disabled, question_hash)),
-      name_(std::move(name)),
+      name_(name),
       type_(type),
       dnssec_ok_(dnssec_ok),
       checking_disabled_(checking_disabled) {}

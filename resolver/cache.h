@@ -25,10 +25,10 @@ namespace nave::resolver {
 class CacheKey {
  public:
   CacheKey() = default;
-  CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok = false,
-           bool checking_disabled = false);
+  CacheKey(uint64_t view, uint64_t group, const dns::Name& name, dns::RRType type,
+           bool dnssec_ok = false, bool checking_disabled = false);
   // The same, where HashOfQuestion of name and type is known.
-  CacheKey(uint64_t view, uint64_t group, dns::Name name, dns::RRType type, bool dnssec_ok,
+  CacheKey(uint64_t view, uint64_t group, const dns::Name& name, dns::RRType type, bool dnssec_ok,
            bool checking_disabled, uint64_t question_hash);
 
   uint64_t view() const { return view_; }

@@ -185,14 +185,14 @@ ParsedQuery ParseQuery(absl::Span<const uint8_t> wire) {
   return parsed;
 }
 
-uint64_t HashOfQuestion(const dns::Question& question) {
+uint64_t HashOfQuestion(const dns::Name& name, dns::RRType type, dns::RRClass rrclass) {
   uint8_t octets[dns::kMaxNameSize + 4];
-  const absl::Span<const uint8_t> name = dns::ToOctets(question.name.wire_view());
-  dns::ToLowerOctets(name.data(), name.size(), octets);
-  uint8_t* const behind = octets + name.size();
-  dns::StoreU16(static_cast<uint16_t>(question.type), behind);
-  dns::StoreU16(static_cast<uint16_t>(question.rrclass), behind + 2);
-  return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, name.size() + 4)));
+  const absl::Span<const uint8_t> wire = name.wire();
+  dns::ToLowerOctets(wire.data(), wire.size(), octets);
+  uint8_t* const behind = octets + wire.size();
+  dns::StoreU16(static_cast<uint16_t>(type), behind);
+  dns::StoreU16(static_cast<uint16_t>(rrclass), behind + 2);
+  return absl::HashOf(dns::ToStringView(absl::MakeConstSpan(octets, wire.size() + 4)));
 }
 
 uint64_t HashOfQuestion(const Query& query) {

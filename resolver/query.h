@@ -27,7 +27,10 @@ enum class CookieState : uint8_t {
 };
 
 // Equal for equal questions, whatever the case of the name; the same in all of the process.
-uint64_t HashOfQuestion(const dns::Question& question);
+uint64_t HashOfQuestion(const dns::Name& name, dns::RRType type, dns::RRClass rrclass);
+inline uint64_t HashOfQuestion(const dns::Question& question) {
+  return HashOfQuestion(question.name, question.type, question.rrclass);
+}
 
 struct Query {
   dns::Header header;

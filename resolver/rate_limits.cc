@@ -34,9 +34,8 @@ RateLimits::Table::Table(size_t size, uint32_t per_second)
 
 bool RateLimits::Table::Take(uint64_t hash, int64_t now) {
   if (interval_ == 0) return true;
-  const size_t mask = full_until_.size() - 1;
-  int64_t& a = full_until_[hash & mask];
-  int64_t& b = full_until_[hash >> 32 & mask];
+  int64_t& a = full_until_[FirstPlace(hash)];
+  int64_t& b = full_until_[SecondPlace(hash)];
   // A second's worth: what has been taken drains as time passes.
   if (std::min(a, b) > now + kSecond) return false;
   // Of two that are unlike, the fuller one is another client's doing.
@@ -48,9 +47,8 @@ bool RateLimits::Table::Take(uint64_t hash, int64_t now) {
 
 void RateLimits::Table::Prefetch(uint64_t hash) const {
   if (interval_ == 0) return;
-  const size_t mask = full_until_.size() - 1;
-  __builtin_prefetch(&full_until_[hash & mask]);
-  __builtin_prefetch(&full_until_[hash >> 32 & mask]);
+  __builtin_prefetch(&full_until_[FirstPlace(hash)]);
+  __builtin_prefetch(&full_until_[SecondPlace(hash)]);
 }
 
 RateLimits::RateLimits(const RateLimitOptions& options)

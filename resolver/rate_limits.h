@@ -70,6 +70,10 @@ class RateLimits {
     void Prefetch(uint64_t hash) const;
 
    private:
+    // Of the two buckets. The size is a power of two.
+    size_t FirstPlace(uint64_t hash) const { return hash & (full_until_.size() - 1); }
+    size_t SecondPlace(uint64_t hash) const { return FirstPlace(hash >> 32); }
+
     const int64_t interval_;  // Nanoseconds; 0: no limit.
     std::vector<int64_t> full_until_;
   };

@@ -63,7 +63,8 @@ class Walk {
   // HashOfQuestion of it.
   uint64_t question_hash() const {
     const bool has_followed = follows_ > 0 || zone_cnames_ > 0;
-    return has_followed ? HashOfQuestion(question()) : HashOfQuestion(query_);
+    return has_followed ? HashOfQuestion(name_, query_.question.type, dns::RRClass::kIn)
+                        : HashOfQuestion(query_);
   }
   const std::shared_ptr<const TargetGroup>& group() const { return group_; }
   // Under what the reply is cached, and identical questions meet.
