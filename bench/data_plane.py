@@ -26,7 +26,7 @@ import promises
 import report
 
 Sizes = collections.namedtuple("Sizes", "zone_names cached_names misses seconds paced_seconds")
-FULL = Sizes(zone_names=10000, cached_names=10000, misses=150000, seconds=2, paced_seconds=1)
+FULL = Sizes(zone_names=10000, cached_names=10000, misses=150000, seconds=2, paced_seconds=2)
 SMOKE = Sizes(zone_names=100, cached_names=100, misses=2000, seconds=1, paced_seconds=0)
 # One figure of one round: CPU in microseconds per query, queries per second, delays in milliseconds at a fixed rate and at
 # half of the server's own.
@@ -266,6 +266,7 @@ def main():
         print(f"left out: {peer.name}: {peer.why_not}", flush=True)
     other_work = report.other_work()
     with contextlib.ExitStack() as stack:
+        awake = stack.enter_context(processes.awake())
         directory, upstream_port = started_upstream(stack)
         dns_data.write_queries(directory, sizes.zone_names, sizes.cached_names)
         run = Run(directory, upstream_port, sizes)

@@ -17,6 +17,7 @@ TIMEOUT_SECONDS = 2
 # The queries at a fixed rate show the delay of a server that has time to spare.
 PACED_RATE = 4000
 PACED_OUTSTANDING = 200
+MEMORY = "/dev/shm"
 
 
 class Load:
@@ -70,8 +71,8 @@ def run(port, queries, seconds=None, passes=None, rate=None, verbose=False, outs
     if verbose:
         command += ["-v"]
     limit = (seconds or 0) + 60
-    # Into a file: whoever reads a pipe meanwhile takes the CPU from those who are measured.
-    with tempfile.TemporaryFile("w+") as output:
+    # Into a file, and one in memory: who reads a pipe meanwhile, or writes to a disk, takes the CPU from those who are measured.
+    with tempfile.TemporaryFile("w+", dir=MEMORY) as output:
         done = subprocess.run(processes.on_core(processes.CLIENT_CORE, command), stdout=output, stderr=subprocess.STDOUT,
                               timeout=limit)
         output.seek(0)

@@ -1,13 +1,18 @@
 // The limit of a DNS server over UDP (data-plane.md section 6): takes datagrams in batches, turns
 // the QR bit on, and sends them back in batches. No server can cost less CPU per query than this;
-// each is compared with it. One thread.
+// each is compared with it. Workers are as nave-resolver's: each has a thread and a socket of its
+// own (SO_REUSEPORT).
 #include <errno.h>
 #include <sys/socket.h>
 
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "lib/net/endpoint.h"
 
 namespace nave::bench {
@@ -19,6 +24,7 @@ constexpr size_t kDatagram = 4096;
 constexpr size_t kFlagsOctet = 2;
 constexpr uint8_t kResponseBit = 0x80;
 constexpr int kReceiveBuffer = 1 << 20;
+constexpr int kWorkersMax = 64;
 
 struct Batch {
   mmsghdr headers[kBatch];
@@ -54,27 +60,45 @@ void Send(int fd, Batch* batch, int count) {
   }
 }
 
-// Until a signal ends the process.
-int Echo(int fd) {
-  static Batch batch;
-  Prepare(&batch, kBatch);
+// Until a signal ends the process, or the socket fails.
+void Echo(int fd) {
+  const auto batch = std::make_unique<Batch>();
+  Prepare(batch.get(), kBatch);
   while (true) {
     // Waits for one datagram, then takes what is there.
-    const int count = recvmmsg(fd, batch.headers, kBatch, MSG_WAITFORONE, nullptr);
+    const int count = recvmmsg(fd, batch->headers, kBatch, MSG_WAITFORONE, nullptr);
     if (count < 0) {
       if (errno == EINTR) continue;
       std::perror("null_echo: recvmmsg");
-      return 1;
+      return;
     }
-    TurnRound(&batch, count);
-    Send(fd, &batch, count);
-    Prepare(&batch, count);
+    TurnRound(batch.get(), count);
+    Send(fd, batch.get(), count);
+    Prepare(batch.get(), count);
   }
 }
 
+// A socket at the endpoint beside those that others have there; -1 after a message.
+int OpenSocket(const net::Endpoint& endpoint) {
+  sockaddr_storage address{};
+  const socklen_t size = endpoint.ToSockaddr(&address);
+  const int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  if (fd < 0 ||
+      setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer)) != 0 ||
+      setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0 ||
+      bind(fd, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    std::perror("null_echo: open a socket");
+    return -1;
+  }
+  return fd;
+}
+
 int Main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: null_echo ADDRESS:PORT\n");
+  int workers = 1;
+  if (argc < 2 || argc > 3 || (argc == 3 && !absl::SimpleAtoi(argv[2], &workers)) || workers < 1 ||
+      workers > kWorkersMax) {
+    std::fprintf(stderr, "usage: null_echo ADDRESS:PORT [WORKERS, 1 to %d]\n", kWorkersMax);
     return 2;
   }
   const absl::StatusOr<net::Endpoint> endpoint = net::Endpoint::Parse(argv[1]);
@@ -82,17 +106,17 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "null_echo: %s\n", std::string(endpoint.status().message()).c_str());
     return 2;
   }
-  sockaddr_storage address{};
-  const socklen_t size = endpoint->ToSockaddr(&address);
-  const int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
-  if (fd < 0 || bind(fd, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-    std::perror("null_echo: bind");
-    return 1;
+  std::vector<int> sockets(workers);
+  for (int& fd : sockets) {
+    fd = OpenSocket(*endpoint);
+    if (fd < 0) return 1;
   }
   std::printf("null_echo: serving on %s\n", argv[1]);
   std::fflush(stdout);
-  return Echo(fd);
+  std::vector<std::thread> threads;
+  for (const int fd : sockets) threads.emplace_back(Echo, fd);
+  for (std::thread& thread : threads) thread.join();
+  return 1;
 }
 
 }  // namespace

@@ -77,6 +77,16 @@ class NullEcho(Peer):
         return [self.path, f"127.0.0.1:{port}"]
 
 
+class NullEchoTwoWorkers(NullEcho):
+    """What two workers cost a server that does nothing, where they share a core with those who ask."""
+
+    name = "null echo, two workers"
+    core = processes.CORES
+
+    def command(self, directory, port, upstream_port, sizes):
+        return [*super().command(directory, port, upstream_port, sizes), "2"]
+
+
 class Nave(NullEcho):
     name = "nave-resolver"
     program = "nave-resolver"
@@ -351,7 +361,7 @@ class Dnsmasq(Peer):
                 f"--server=/{dns_data.FORWARDED.rstrip('.')}/127.0.0.1#{upstream_port}"]
 
 
-PEERS = (NullEcho, Nave, NaveTwoWorkers, NaveLarge, BareCares, Knot, KnotResolver, Unbound, Dnsdist, Dnsmasq,
+PEERS = (NullEcho, NullEchoTwoWorkers, Nave, NaveTwoWorkers, NaveLarge, BareCares, Knot, KnotResolver, Unbound, Dnsdist, Dnsmasq,
          PowerDnsRecursor, Bind, CoreDns)
 
 
