@@ -144,11 +144,11 @@ size_t WriteAnswer(const Query& query, const Answer& answer, const AnswerFormat&
                    absl::Span<uint8_t> buffer) {
   const size_t limit = std::min(format.size_max, buffer.size());
   dns::WireWriter writer(buffer.subspan(0, limit));
-  dns::Edns edns;
   dns::Header header = MakeHeader(query, answer, format);
   dns::WriteHeader(header, &writer);
   if (query.has_question) dns::WriteQuestion(query.question, &writer);
-  if (query.has_edns) edns = MakeEdns(query, answer, format, writer.room());
+  const dns::Edns edns =
+      query.has_edns ? MakeEdns(query, answer, format, writer.room()) : dns::Edns();
   const size_t opt_size = query.has_edns ? edns.WireSize() : 0;
   writer.set_limit(limit - opt_size);
   header.question_count = query.has_question ? 1 : 0;

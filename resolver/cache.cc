@@ -95,7 +95,8 @@ absl::Time Cache::RefreshTime(const Reply& reply) const {
   if (!prefetch_ || !reply.IsUsable() || reply.ttl_seconds < kMinPrefetchTtlSeconds) {
     return absl::InfiniteFuture();
   }
-  return reply.expiry() - absl::Seconds(reply.ttl_seconds) / 10;
+  // When a tenth of its life is left.
+  return reply.received + absl::Milliseconds(int64_t{reply.ttl_seconds} * 900);
 }
 
 void Cache::Insert(const CacheKey& key, std::shared_ptr<const Reply> reply) {

@@ -300,7 +300,7 @@ void ForwardQuestion::GoOn(size_t index) {
 
 void ForwardQuestion::Arm(absl::Time time) {
   hedge_due_ = false;
-  context_.loop->Cancel(timer_);
+  if (timer_ != net::EventLoop::kNoTimer) context_.loop->Cancel(timer_);
   timer_ = context_.loop->RunAt(std::min(time, deadline_), [this] { OnTimer(); });
 }
 
@@ -344,7 +344,7 @@ void ForwardQuestion::Finish(absl::Status status, std::shared_ptr<Reply> reply,
                              std::optional<size_t> answered) {
   if (finished_) return;
   finished_ = true;
-  context_.loop->Cancel(timer_);
+  context_.loop->Cancel(std::exchange(timer_, net::EventLoop::kNoTimer));
   for (Attempt& attempt : attempts_) {
     if (!attempt.in_flight) continue;
     attempt.in_flight = false;

@@ -84,24 +84,35 @@ void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
                           const Listener* listener, const std::shared_ptr<Responder>& responder) {
   Incoming incoming;
   Read(wire, path.peer, path.is_tcp, listener, &incoming);
-  Handle(incoming, wire, path, listener, responder);
+  AnswerNow(wire, path, &incoming, responder.get());
+  if (incoming.walk == nullptr) return;
+  Wait({std::move(incoming.walk), incoming.view->id(), listener->endpoint(), path, responder});
 }
 
 void QueryHandler::HandleBatch(absl::Span<const net::Datagram> datagrams, const Listener* listener,
                                const std::shared_ptr<Responder>& responder) {
-  batch_.resize(std::max(batch_.size(), datagrams.size()));
-  for (size_t i = 0; i < datagrams.size(); ++i) {
+  const size_t size = datagrams.size();
+  batch_.resize(std::max(batch_.size(), size));
+  for (size_t i = 0; i < size; ++i) {
     Incoming& incoming = batch_[i];
     Read(datagrams[i].data, datagrams[i].peer, false, listener, &incoming);
     if (incoming.is_plain) packets_.PrefetchPlace(incoming.key, incoming.view->serial());
   }
-  for (size_t i = 0; i < datagrams.size(); ++i) {
+  for (size_t i = 0; i < size; ++i) {
     const Incoming& incoming = batch_[i];
     if (incoming.is_plain) packets_.PrefetchPacket(incoming.key, incoming.view->serial());
   }
-  for (size_t i = 0; i < datagrams.size(); ++i) {
-    Handle(batch_[i], datagrams[i].data, {datagrams[i].peer, datagrams[i].local, false, 0},
-           listener, responder);
+  const auto path_of = [&](size_t i) {
+    return ReplyPath{datagrams[i].peer, datagrams[i].local, false, 0};
+  };
+  for (size_t i = 0; i < size; ++i) {
+    AnswerNow(datagrams[i].data, path_of(i), &batch_[i], responder.get());
+  }
+  // A step of its own, whose code is fetched once for all (docs/design/0006-together.md).
+  for (size_t i = 0; i < size; ++i) {
+    if (batch_[i].walk == nullptr) continue;
+    Wait({std::move(batch_[i].walk), batch_[i].view->id(), listener->endpoint(), path_of(i),
+          responder});
   }
 }
 
@@ -112,62 +123,62 @@ void QueryHandler::Read(absl::Span<const uint8_t> wire, const net::Endpoint& pee
                        ReadPacketKey(wire, &incoming->key);
 }
 
-void QueryHandler::Handle(const Incoming& incoming, absl::Span<const uint8_t> wire,
-                          const ReplyPath& path, const Listener* listener,
-                          const std::shared_ptr<Responder>& responder) {
+void QueryHandler::AnswerNow(absl::Span<const uint8_t> wire, const ReplyPath& path,
+                             Incoming* incoming, Responder* responder) {
   ++(path.is_tcp ? stats_.tcp_queries : stats_.udp_queries);
   // Port 0 cannot be answered; it is how reflection through us begins.
   if (path.peer.port == 0) {
     ++stats_.dropped;
     return responder->Respond(path, 0);
   }
-  const View* view = incoming.view;
-  const RateLimits::Limit limit = CountQuery(incoming, path);
+  const View* view = incoming->view;
+  const RateLimits::Limit limit = CountQuery(*incoming, path);
   if (limit != RateLimits::Limit::kNone) {
     Query query = ParseQuery(wire).query;
     // Nobody has looked at its cookie.
     query.cookie_state = CookieState::kNone;
-    return Curb(limit, query, path, responder.get());
+    return Curb(limit, query, path, responder);
   }
-  if (incoming.is_plain) {
-    if (SendPacket(incoming.key, *view, wire, path, responder.get())) return;
-    PrefetchUnderWay(incoming.key.hash);
+  if (incoming->is_plain) {
+    if (SendPacket(incoming->key, *view, wire, path, responder)) return;
+    PrefetchUnderWay(incoming->key.hash);
   }
   ParsedQuery parsed = ParseQuery(wire);
   if (parsed.verdict == QueryVerdict::kDrop) {
     ++stats_.dropped;
     return responder->Respond(path, 0);
   }
-  if (incoming.is_plain) parsed.query.question_hash = incoming.key.hash;
+  if (incoming->is_plain) parsed.query.question_hash = incoming->key.hash;
   if (parsed.query.cookie_size > 0) CheckCookie(path, &parsed.query);
-  if (parsed.verdict == QueryVerdict::kReject) return Reject(parsed, path, responder.get());
+  if (parsed.verdict == QueryVerdict::kReject) return Reject(parsed, path, responder);
   if (parsed.verdict == QueryVerdict::kCookie) {
-    return Send(parsed.query, Answer(), path, responder.get());
+    return Send(parsed.query, Answer(), path, responder);
   }
   if (cookies_required_ && !path.is_tcp && !parsed.query.has_proven_address()) {
-    return AskForCookie(parsed.query, path, responder.get());
+    return AskForCookie(parsed.query, path, responder);
   }
   if (view == nullptr) {
     Answer refused;
     refused.Fail(Rcode::kRefused, ExtendedErrorCode::kProhibited,
                  "no view for this source address");
-    return Send(parsed.query, refused, path, responder.get());
+    return Send(parsed.query, refused, path, responder);
   }
   if (parsed.verdict == QueryVerdict::kServer) {
     Answer answer;
     AnswerIdentity(parsed.query, identity_, &answer);
-    return Send(parsed.query, answer, path, responder.get());
+    return Send(parsed.query, answer, path, responder);
   }
   auto walk = std::make_unique<Walk>(std::move(parsed.query), nullptr);
   const absl::Time now = clock_->Now();
-  if (walk->Start(*snapshot_, *view, &cache_, now) == Walk::State::kDone) {
-    const auto message = Write(walk->query(), walk->answer(), path, responder.get());
-    if (incoming.is_plain) KeepPacket(incoming.key, *view, *walk, now, message);
-    if (!walk->refreshes().empty()) AskAgain(*walk);
-    if (walk->uses_stale()) ++stats_.stale_answers;
-    return Release(message, walk->query(), path, responder.get());
+  if (walk->Start(*snapshot_, *view, &cache_, now) != Walk::State::kDone) {
+    incoming->walk = std::move(walk);
+    return;
   }
-  Wait({std::move(walk), view->id(), listener->endpoint(), path, responder});
+  const auto message = Write(walk->query(), walk->answer(), path, responder);
+  if (incoming->is_plain) KeepPacket(incoming->key, *view, *walk, now, message);
+  if (!walk->refreshes().empty()) AskAgain(*walk);
+  if (walk->uses_stale()) ++stats_.stale_answers;
+  Release(message, walk->query(), path, responder);
 }
 
 void QueryHandler::Reject(const ParsedQuery& parsed, const ReplyPath& path, Responder* responder) {

@@ -127,11 +127,14 @@ class QueryHandler {
     // It may be answered by a packet: `key` was read.
     bool is_plain = false;
     PacketKey key;
+    // What waits for targets, if it was not answered.
+    std::unique_ptr<Walk> walk;
   };
   void Read(absl::Span<const uint8_t> wire, const net::Endpoint& peer, bool is_tcp,
             const Listener* listener, Incoming* incoming) const;
-  void Handle(const Incoming& incoming, absl::Span<const uint8_t> wire, const ReplyPath& path,
-              const Listener* listener, const std::shared_ptr<Responder>& responder);
+  // Answers, or leaves the walk that waits for targets.
+  void AnswerNow(absl::Span<const uint8_t> wire, const ReplyPath& path, Incoming* incoming,
+                 Responder* responder);
   // Answers a query that is over its limit as little as may be.
   void Curb(RateLimits::Limit limit, const Query& query, const ReplyPath& path,
             Responder* responder);

@@ -115,7 +115,11 @@ class HealthTable {
   size_t CountDown() const;
 
  private:
-  absl::flat_hash_map<net::Endpoint, TargetHealth> targets_;
+  using Targets = absl::flat_hash_map<net::Endpoint, TargetHealth>;
+
+  Targets targets_;
+  // The one of the last Get, which nearly always is the next one too; null when it may have gone.
+  Targets::value_type* last_ = nullptr;
 };
 
 }  // namespace nave::resolver

@@ -21,22 +21,24 @@ constexpr uint8_t kResponseBit = 0x80;
 constexpr uint8_t kOpcodeMask = 0x78;
 constexpr uint8_t kTruncationBit = 0x02;
 
-// Sets the case of each letter of the name at `at` by a random bit. Length octets are at most 63
-// and so no letters.
+// Of the name's octets, so many at a time have their case set; behind the name, some that are no
+// part of it.
+constexpr size_t kStep = sizeof(uint64_t);
+
+// Sets the case of each letter of the name at `at` by a random bit, and may do so to octets behind
+// it, to the next full step. Length octets are at most 63 and so no letters.
 void MixCase(uint8_t* at, size_t size) {
-  constexpr size_t kStep = sizeof(uint64_t);
   // Bit 5 of an octet is its case; the number is turned by one bit for each eight octets, so that
   // every one of its bits is of one octet.
   constexpr int kStepsPerNumber = 8;
   uint64_t bits = 0;
   for (size_t begin = 0, step = 0; begin < size; begin += kStep, ++step) {
     bits = step % kStepsPerNumber == 0 ? RandomUint64() : absl::rotr(bits, 1);
-    const size_t count = std::min(kStep, size - begin);
-    uint64_t octets = 0;
-    std::memcpy(&octets, at + begin, count);
+    uint64_t octets;
+    std::memcpy(&octets, at + begin, kStep);
     const uint64_t letters = (dns::LettersFrom('A', octets) | dns::LettersFrom('a', octets)) >> 2;
     octets = (octets & ~letters) | (bits & letters);
-    std::memcpy(at + begin, &octets, count);
+    std::memcpy(at + begin, &octets, kStep);
   }
 }
 
@@ -65,7 +67,9 @@ bool EqualsIgnoreCase(const uint8_t* a, const uint8_t* b, size_t size) {
 
 std::string BuildQuery(const dns::Question& question, const ForwardOptions& options,
                        const QueryForm& form) {
-  uint8_t buffer[kMaxQuerySize];
+  // Zeros, since MixCase looks at what is not written yet.
+  uint8_t buffer[kMaxQuerySize] = {};
+  static_assert(kMaxQuerySize >= dns::kHeaderSize + dns::kMaxNameSize + kStep);
   dns::WireWriter writer(absl::MakeSpan(buffer));
   dns::Header header;
   header.rd = form.recursion_desired;
@@ -73,8 +77,10 @@ std::string BuildQuery(const dns::Question& question, const ForwardOptions& opti
   header.question_count = 1;
   header.additional_count = form.edns ? 1 : 0;
   dns::WriteHeader(header, &writer);
-  dns::WriteQuestion(question, &writer);
+  writer.WriteBytes(question.name.wire());
   if (form.mixed_case) MixCase(buffer + dns::kHeaderSize, question.name.wire_size());
+  writer.WriteU16(static_cast<uint16_t>(question.type));
+  writer.WriteU16(static_cast<uint16_t>(question.rrclass));
   if (form.edns) WriteOpt(options, &writer);
   NAVE_CHECK(!writer.full());
   return std::string(dns::ToStringView(writer.written()));

@@ -94,7 +94,7 @@ size_t Edns::WireSize() const {
 }
 
 WireError ParseEdns(uint16_t rrclass, uint32_t ttl, absl::string_view rdata, Edns* edns) {
-  *edns = Edns();
+  edns->options.clear();
   edns->udp_payload_size = rrclass;
   edns->extended_rcode = ttl >> 24;
   edns->version = ttl >> 16 & 0xFF;
