@@ -29,8 +29,8 @@ Sizes = collections.namedtuple("Sizes", "zone_names cached_names misses seconds 
 FULL = Sizes(zone_names=10000, cached_names=10000, misses=150000, seconds=2, paced_seconds=2)
 SMOKE = Sizes(zone_names=100, cached_names=100, misses=2000, seconds=1, paced_seconds=0)
 # One figure of one round: CPU in microseconds per query, queries per second, delays in milliseconds at a fixed rate and at
-# half of the server's own.
-Figure = collections.namedtuple("Figure", "cpu rate p50 p99 half_p50 half_p99")
+# half of the server's own; of a peer also that of nave-resolver at half of the peer's rate, else zero.
+Figure = collections.namedtuple("Figure", "cpu rate p50 p99 half_p50 half_p99 beside_p99", defaults=[0.0])
 # One server that takes part.
 Running = collections.namedtuple("Running", "peer server port")
 ATTEMPTS_MAX = 3
@@ -54,7 +54,7 @@ def delays(name, port, queries, rate, sizes, **options):
 def ask(running, kind, directory, sizes):
     """One measured load of one kind, and two paced ones for the delays."""
     name, port = f"{running.peer.name}, {kind}", running.port
-    misses = kind == peers.MISSED and running.peer.name != peers.NullEcho.name
+    misses = are_misses(running.peer, kind)
     options = {"tcp": kind in peers.TCP_KINDS, "passes": 1 if misses else None}
     queries = queries_of(running.peer, kind, directory)
     begin = running.server.cpu_seconds()
@@ -64,14 +64,24 @@ def ask(running, kind, directory, sizes):
     rate = load.completed / load.seconds
     p50, p99 = delays(f"{name}, paced", port, directory / "paced-missed.queries" if misses else queries,
                       dnsperf.PACED_RATE, sizes, **options)
-    half_p50, half_p99 = delays(f"{name}, at half of its rate", port,
-                                directory / "half-missed.queries" if misses else queries, rate / 2, sizes, **options)
-    return Figure(cpu / load.completed * 1e6, rate, p50, p99, half_p50, half_p99)
+    return Figure(cpu / load.completed * 1e6, rate, p50, p99, *half_delays(running, kind, directory, rate, sizes))
+
+
+def half_delays(running, kind, directory, rate, sizes):
+    """p50 and p99 at half of this rate."""
+    misses = are_misses(running.peer, kind)
+    return delays(f"{running.peer.name}, {kind}, at half of a rate", running.port,
+                  directory / "half-missed.queries" if misses else queries_of(running.peer, kind, directory), rate / 2, sizes,
+                  tcp=kind in peers.TCP_KINDS, passes=1 if misses else None)
+
+
+def are_misses(peer, kind):
+    """Whether each of its names may be asked once only."""
+    return kind == peers.MISSED and not peer.echoes
 
 
 def queries_of(peer, kind, directory):
-    """The null echo sends anything back, so it is asked what all others have."""
-    base = peers.ZONE if peer.name == peers.NullEcho.name else kind.split()[0]
+    base = peers.ZONE if peer.echoes else kind.split()[0]
     return directory / f"{base}.queries"
 
 
@@ -144,23 +154,28 @@ class Run:
 
     def _ask_all(self, kind, servers):
         taking = [running for running in servers if kind in running.peer.kinds]
+        ours = next((running for running in taking if running.peer.name == peers.Nave.name), None)
         if kind != peers.MISSED:
             for running in taking:
                 rate = self._try(running, kind, lambda: warm_up(running, kind, self.directory))
                 self.first_rates[running.peer.name, kind] += [rate] if rate else []
         for running in random.sample(taking, len(taking)):
-            figure = self._try(running, kind, lambda: self._measure(running, kind))
+            figure = self._try(running, kind, lambda: self._measure(running, kind, ours))
             if figure is None:
                 continue
             self.figures[running.peer.name, kind].append(figure)
             print(f"  {running.peer.name:26} {kind:15} {figure.cpu:7.2f} us CPU  {figure.rate:9.0f}/s  "
                   f"p99 {figure.p99:.2f} ms, at half {figure.half_p99:.2f} ms", flush=True)
 
-    def _measure(self, running, kind):
+    def _measure(self, running, kind, ours):
         # Others each time, or those of a try that failed would not be misses any more.
         if kind == peers.MISSED:
             dns_data.write_missed_queries(self.directory, next(self._serials), self.sizes.misses)
-        return ask(running, kind, self.directory, self.sizes)
+        figure = ask(running, kind, self.directory, self.sizes)
+        if ours is None or running.peer.name in promises.OURS + promises.LIMITS or kind in peers.TCP_KINDS:
+            return figure
+        beside = half_delays(ours, kind, self.directory, figure.rate, self.sizes)
+        return figure._replace(beside_p99=beside[1])
 
     def _try(self, running, kind, action):
         """What the action returns; None if it failed each time, now or before."""
@@ -196,22 +211,23 @@ def rows_of(kind, chosen, run):
         rows.append((middle.cpu, [
             peer.name, f"{middle.cpu:.2f}", f"{min(cpus):.2f} to {max(cpus):.2f}", ratio, f"{middle.rate:,.0f}",
             f"{first:,.0f}" if first else "-", f"{middle.p50:.2f}", f"{middle.p99:.2f}", f"{middle.half_p50:.2f}",
-            f"{middle.half_p99:.2f}", f"{dnsperf.median(memory[peer.name]):.0f}"]))
+            f"{middle.half_p99:.2f}", f"{middle.beside_p99:.2f}" if middle.beside_p99 else "-", f"{dnsperf.median(memory[peer.name]):.0f}"]))
     return [row for _, row in sorted(rows)]
 
 
-def write_page(chosen, left_out, run, rounds, other_work):
+def write_page(chosen, left_out, run, rounds, other_work, awake):
     sizes = run.sizes
     text = [f"Machine: {report.machine()} {other_work}", "",
             f"{rounds} rounds, each with new processes; medians; ratios are medians of those within a round. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm; the first "
             "time around they are not there yet. Misses: names of unequal length that nobody asked before, answered by one Knot DNS with a "
             f"wildcard. CPU and rate: {dnsperf.CLIENTS} client ports, {dnsperf.OUTSTANDING} queries under way, over TCP "
             f"{dnsperf.CLIENTS} connections with one each, all with EDNS, {sizes.seconds} s; p50 and p99: the same at a fixed {dnsperf.PACED_RATE:,} queries a second, "
-            "and at half of the server's own rate. Memory: resident, after all that the server was asked. dnsdist, dnsmasq "
+            "and at half of the server's own rate, which nave-resolver is asked then, too. "
+            f"{'The processors were kept from sleeping. ' if awake else ''}Memory: resident, after all that the server was asked. dnsdist, dnsmasq "
             "and bare c-ares ask the upstream server from one port or few, all others from many.", "",
             f"![CPU per query beside the null echo]({plot.FILE.name})", ""]
     header = ["server", "µs CPU per query", "least to most", "to the null echo", "queries a second", "first time",
-              "p50 ms", "p99 ms", "p50 ms at half", "p99 ms at half", "MiB"]
+              "p50 ms", "p99 ms", "p50 ms at half", "p99 ms at half", "nave-resolver's then", "MiB"]
     for kind in peers.KINDS:
         rows = rows_of(kind, chosen, run)
         if rows:
@@ -273,7 +289,7 @@ def main():
         for number in range(rounds):
             run.round(chosen, f"round {number + 1} of {rounds}")
     if not given.smoke and not given.no_page:
-        write_page(chosen, left_out, run, rounds, other_work)
+        write_page(chosen, left_out, run, rounds, other_work, awake)
         plot.write(run.figures, [peer.name for peer in chosen])
     checked = promises.check(run.figures, medians)
     for row in promises.rows(checked):

@@ -38,6 +38,8 @@ class Peer:
     name = ""
     program = ""
     kinds = KINDS
+    # It sends back whatever it is asked, and so is asked what all others have.
+    echoes = False
     environment = {}
     version_flag = "--version"
     core = processes.SERVER_CORE
@@ -62,16 +64,21 @@ class Peer:
         raise NotImplementedError
 
 
-class NullEcho(Peer):
-    name = "null echo"
-    program = "null_echo"
-    kinds = (ZONE, CACHED, MISSED)
+class Built(Peer):
+    """Of this tree."""
 
     def locate(self):
         return processes.built(self.build, self.program)
 
     def version(self):
         return ""
+
+
+class NullEcho(Built):
+    name = "null echo"
+    program = "null_echo"
+    kinds = (ZONE, CACHED, MISSED)
+    echoes = True
 
     def command(self, directory, port, upstream_port, sizes):
         return [self.path, f"127.0.0.1:{port}"]
@@ -87,7 +94,7 @@ class NullEchoTwoWorkers(NullEcho):
         return [*super().command(directory, port, upstream_port, sizes), "2"]
 
 
-class Nave(NullEcho):
+class Nave(Built):
     name = "nave-resolver"
     program = "nave-resolver"
     kinds = KINDS
@@ -140,7 +147,7 @@ class NaveLarge(Nave):
         return command
 
 
-class BareCares(NullEcho):
+class BareCares(Built):
     name = "bare c-ares"
     program = "bare_forwarder"
     kinds = (MISSED,)
