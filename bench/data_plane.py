@@ -46,7 +46,8 @@ def delays(name, port, queries, rate, sizes, **options):
     """p50 and p99 at this rate, in milliseconds."""
     if not sizes.paced_seconds:
         return 0.0, 0.0
-    load = dnsperf.run(port, queries, seconds=sizes.paced_seconds, rate=int(rate), verbose=True, **options)
+    with processes.awake():
+        load = dnsperf.run(port, queries, seconds=sizes.paced_seconds, rate=int(rate), verbose=True, **options)
     load.check(name)
     return load.delay(0.5) * 1e3, load.delay(0.99) * 1e3
 
@@ -215,15 +216,17 @@ def rows_of(kind, chosen, run):
     return [row for _, row in sorted(rows)]
 
 
-def write_page(chosen, left_out, run, rounds, other_work, awake):
+def write_page(chosen, left_out, run, rounds, other_work):
     sizes = run.sizes
+    with processes.awake() as kept_awake:
+        awake = "The processors were kept from sleeping meanwhile. " if kept_awake else ""
     text = [f"Machine: {report.machine()} {other_work}", "",
             f"{rounds} rounds, each with new processes; medians; ratios are medians of those within a round. Zone: {sizes.zone_names:,} names. Cache: {sizes.cached_names:,} names, warm; the first "
             "time around they are not there yet. Misses: names of unequal length that nobody asked before, answered by one Knot DNS with a "
             f"wildcard. CPU and rate: {dnsperf.CLIENTS} client ports, {dnsperf.OUTSTANDING} queries under way, over TCP "
             f"{dnsperf.CLIENTS} connections with one each, all with EDNS, {sizes.seconds} s; p50 and p99: the same at a fixed {dnsperf.PACED_RATE:,} queries a second, "
             "and at half of the server's own rate, which nave-resolver is asked then, too. "
-            f"{'The processors were kept from sleeping. ' if awake else ''}Memory: resident, after all that the server was asked. dnsdist, dnsmasq "
+            f"{awake}Memory: resident, after all that the server was asked. dnsdist, dnsmasq "
             "and bare c-ares ask the upstream server from one port or few, all others from many.", "",
             f"![CPU per query beside the null echo]({plot.FILE.name})", ""]
     header = ["server", "µs CPU per query", "least to most", "to the null echo", "queries a second", "first time",
@@ -282,14 +285,13 @@ def main():
         print(f"left out: {peer.name}: {peer.why_not}", flush=True)
     other_work = report.other_work()
     with contextlib.ExitStack() as stack:
-        awake = stack.enter_context(processes.awake())
         directory, upstream_port = started_upstream(stack)
         dns_data.write_queries(directory, sizes.zone_names, sizes.cached_names)
         run = Run(directory, upstream_port, sizes)
         for number in range(rounds):
             run.round(chosen, f"round {number + 1} of {rounds}")
     if not given.smoke and not given.no_page:
-        write_page(chosen, left_out, run, rounds, other_work, awake)
+        write_page(chosen, left_out, run, rounds, other_work)
         plot.write(run.figures, [peer.name for peer in chosen])
     checked = promises.check(run.figures, medians)
     for row in promises.rows(checked):

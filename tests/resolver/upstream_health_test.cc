@@ -99,5 +99,21 @@ TEST(HealthTableTest, IsBoundedAndForgetsWhatIsIdle) {
   EXPECT_EQ(table.size(), 0u);
 }
 
+TEST(HealthTableTest, EachTargetHasItsOwnUntilItIsForgotten) {
+  HealthTable table;
+  const net::Endpoint first = *net::Endpoint::Parse("192.0.2.1:53");
+  const net::Endpoint second = *net::Endpoint::Parse("192.0.2.2:53");
+  table.Get(first)->OnFailure(kNow);
+  EXPECT_EQ(table.Get(first)->failures(), 1);
+  EXPECT_EQ(table.Get(second)->failures(), 0);
+  table.Get(second)->OnFailure(kNow);
+  table.Get(second)->OnFailure(kNow);
+  EXPECT_EQ(table.Get(first)->failures(), 1);
+  EXPECT_EQ(table.Get(second)->failures(), 2);
+  // The one that was got last has gone with the others.
+  table.Tick(kNow + HealthTable::kIdleLife);
+  EXPECT_EQ(table.Get(second)->failures(), 0);
+}
+
 }  // namespace
 }  // namespace nave::resolver
