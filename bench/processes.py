@@ -40,7 +40,7 @@ def free_port():
 
 @contextlib.contextmanager
 def awake():
-    """Keeps the processors from sleeping, where the system lets us. A virtual one that sleeps is woken by its host, who takes from
+    """Keeps the processors from sleeping. A virtual one that sleeps is woken by its host, who takes from
     0.1 to 3 ms for it: that would be in the delays of all who answer fast. Not for what is measured in CPU: a processor that
     waits in a loop may take from the one beside it. Yields whether the system lets us.
     """

@@ -300,7 +300,7 @@ void ForwardQuestion::GoOn(size_t index) {
 
 void ForwardQuestion::Arm(absl::Time time) {
   hedge_due_ = false;
-  if (timer_ != net::EventLoop::kNoTimer) context_.loop->Cancel(timer_);
+  context_.loop->Cancel(timer_);
   timer_ = context_.loop->RunAt(std::min(time, deadline_), [this] { OnTimer(); });
 }
 
