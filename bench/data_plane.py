@@ -54,26 +54,22 @@ def delays(name, port, queries, rate, sizes, **options):
 
 def ask(running, kind, directory, sizes):
     """One measured load of one kind, and two paced ones for the delays."""
-    name, port = f"{running.peer.name}, {kind}", running.port
-    misses = are_misses(running.peer, kind)
-    options = {"tcp": kind in peers.TCP_KINDS, "passes": 1 if misses else None}
-    queries = queries_of(running.peer, kind, directory)
+    name = f"{running.peer.name}, {kind}"
     begin = running.server.cpu_seconds()
-    load = dnsperf.run(port, queries, seconds=sizes.seconds, **options)
+    load = dnsperf.run(running.port, queries_of(running.peer, kind, directory), seconds=sizes.seconds,
+                       **options_of(running.peer, kind))
     cpu = running.server.cpu_seconds() - begin
     load.check(name)
     rate = load.completed / load.seconds
-    p50, p99 = delays(f"{name}, paced", port, directory / "paced-missed.queries" if misses else queries,
-                      dnsperf.PACED_RATE, sizes, **options)
+    p50, p99 = delays(f"{name}, paced", running.port, queries_of(running.peer, kind, directory, "paced-"),
+                      dnsperf.PACED_RATE, sizes, **options_of(running.peer, kind))
     return Figure(cpu / load.completed * 1e6, rate, p50, p99, *half_delays(running, kind, directory, rate, sizes))
 
 
 def half_delays(running, kind, directory, rate, sizes):
     """p50 and p99 at half of this rate."""
-    misses = are_misses(running.peer, kind)
     return delays(f"{running.peer.name}, {kind}, at half of a rate", running.port,
-                  directory / "half-missed.queries" if misses else queries_of(running.peer, kind, directory), rate / 2, sizes,
-                  tcp=kind in peers.TCP_KINDS, passes=1 if misses else None)
+                  queries_of(running.peer, kind, directory, "half-"), rate / 2, sizes, **options_of(running.peer, kind))
 
 
 def are_misses(peer, kind):
@@ -81,9 +77,14 @@ def are_misses(peer, kind):
     return kind == peers.MISSED and not peer.echoes
 
 
-def queries_of(peer, kind, directory):
+def options_of(peer, kind):
+    return {"tcp": kind in peers.TCP_KINDS, "passes": 1 if are_misses(peer, kind) else None}
+
+
+def queries_of(peer, kind, directory, pace=""):
+    """The list of this kind; of misses, each `pace` has a list of its own."""
     base = peers.ZONE if peer.echoes else kind.split()[0]
-    return directory / f"{base}.queries"
+    return directory / f"{pace if are_misses(peer, kind) else ''}{base}.queries"
 
 
 def answers(port):

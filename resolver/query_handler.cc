@@ -85,8 +85,7 @@ void QueryHandler::Handle(absl::Span<const uint8_t> wire, const ReplyPath& path,
   Incoming incoming;
   Read(wire, path.peer, path.is_tcp, listener, &incoming);
   AnswerNow(wire, path, &incoming, responder.get());
-  if (incoming.walk == nullptr) return;
-  Wait({std::move(incoming.walk), incoming.view->id(), listener->endpoint(), path, responder});
+  AskFor(&incoming, path, listener, responder);
 }
 
 void QueryHandler::HandleBatch(absl::Span<const net::Datagram> datagrams, const Listener* listener,
@@ -109,11 +108,13 @@ void QueryHandler::HandleBatch(absl::Span<const net::Datagram> datagrams, const 
     AnswerNow(datagrams[i].data, path_of(i), &batch_[i], responder.get());
   }
   // A step of its own, whose code is fetched once for all (docs/design/0006-together.md).
-  for (size_t i = 0; i < size; ++i) {
-    if (batch_[i].walk == nullptr) continue;
-    Wait({std::move(batch_[i].walk), batch_[i].view->id(), listener->endpoint(), path_of(i),
-          responder});
-  }
+  for (size_t i = 0; i < size; ++i) AskFor(&batch_[i], path_of(i), listener, responder);
+}
+
+void QueryHandler::AskFor(Incoming* incoming, const ReplyPath& path, const Listener* listener,
+                          const std::shared_ptr<Responder>& responder) {
+  if (incoming->walk == nullptr) return;
+  Wait({std::move(incoming->walk), incoming->view->id(), listener->endpoint(), path, responder});
 }
 
 void QueryHandler::Read(absl::Span<const uint8_t> wire, const net::Endpoint& peer, bool is_tcp,

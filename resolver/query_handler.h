@@ -135,6 +135,9 @@ class QueryHandler {
   // Answers, or leaves the walk that waits for targets.
   void AnswerNow(absl::Span<const uint8_t> wire, const ReplyPath& path, Incoming* incoming,
                  Responder* responder);
+  // Has what was not answered wait for targets.
+  void AskFor(Incoming* incoming, const ReplyPath& path, const Listener* listener,
+              const std::shared_ptr<Responder>& responder);
   // Answers a query that is over its limit as little as may be.
   void Curb(RateLimits::Limit limit, const Query& query, const ReplyPath& path,
             Responder* responder);

@@ -70,13 +70,11 @@ absl::Duration TargetHealth::RetryIn(absl::Time now) const {
 }
 
 TargetHealth* HealthTable::Get(const net::Endpoint& target) {
-  if (last_ != nullptr && last_->first == target) return &last_->second;
   if (targets_.size() >= kMaxTargets && !targets_.contains(target)) {
     // Any one of them: what is lost is learned again.
     targets_.erase(targets_.begin());
   }
-  last_ = &*targets_.try_emplace(target).first;
-  return &last_->second;
+  return &targets_[target];
 }
 
 TargetHealth* HealthTable::Find(const net::Endpoint& target) {
@@ -95,7 +93,6 @@ size_t HealthTable::CountDown() const {
 }
 
 void HealthTable::Tick(absl::Time now) {
-  last_ = nullptr;
   absl::erase_if(targets_,
                  [now](const auto& entry) { return now - entry.second.last_used() >= kIdleLife; });
 }

@@ -115,11 +115,7 @@ class HealthTable {
   size_t CountDown() const;
 
  private:
-  using Targets = absl::flat_hash_map<net::Endpoint, TargetHealth>;
-
-  Targets targets_;
-  // The one of the last Get, which nearly always is the next one too; null when it may have gone.
-  Targets::value_type* last_ = nullptr;
+  absl::flat_hash_map<net::Endpoint, TargetHealth> targets_;
 };
 
 }  // namespace nave::resolver

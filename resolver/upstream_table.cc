@@ -10,12 +10,8 @@
 namespace nave::resolver {
 
 absl::StatusOr<UpstreamChannel*> UpstreamTable::Get(const UpstreamKey& key) {
-  if (last_ != nullptr && last_key_ == key) return last_;
   auto found = channels_.find(key);
-  if (found != channels_.end()) {
-    last_key_ = key;
-    return last_ = found->second.get();
-  }
+  if (found != channels_.end()) return found->second.get();
   if (channels_.size() >= kMaxChannels) {
     return absl::ResourceExhaustedError("too many targets and sources are in use at one time");
   }
@@ -33,7 +29,6 @@ absl::StatusOr<UpstreamChannel*> UpstreamTable::Get(const UpstreamKey& key) {
 }
 
 void UpstreamTable::Tick(absl::Time now) {
-  last_ = nullptr;
   // A tick may call back, and the callback may add a channel: the table is not walked meanwhile.
   std::vector<UpstreamChannel*> busy;
   std::vector<UpstreamKey> idle;
@@ -49,7 +44,6 @@ void UpstreamTable::Tick(absl::Time now) {
 }
 
 void UpstreamTable::Clear() {
-  last_ = nullptr;
   // Cancelled callbacks find an empty table.
   const auto channels = std::exchange(channels_, {});
 }

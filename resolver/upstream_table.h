@@ -55,9 +55,6 @@ class UpstreamTable {
   net::EventLoop* const loop_;
   UpstreamStats* const stats_;
   absl::flat_hash_map<UpstreamKey, std::unique_ptr<UpstreamChannel>> channels_;
-  // The one of the last Get, which nearly always is the next one too; null when it may have gone.
-  UpstreamKey last_key_;
-  UpstreamChannel* last_ = nullptr;
 };
 
 }  // namespace nave::resolver
